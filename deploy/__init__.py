@@ -1,0 +1,1 @@
+"""How Antrean is run; nothing that a service imports."""

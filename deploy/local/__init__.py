@@ -1,0 +1,1 @@
+"""The local stack: what make up, make down and the tests start."""

@@ -1,0 +1,1 @@
+"""The three processes that Antrean consists of."""

@@ -1,0 +1,1 @@
+"""Takes requests from web, mobile and WhatsApp and turns them into commands."""

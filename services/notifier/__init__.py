@@ -1,0 +1,1 @@
+"""Turns events into texts on phones, each sent effectively once."""

@@ -1,0 +1,1 @@
+"""What the services share: messages, broker, database, keys; no rule lives here."""

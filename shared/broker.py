@@ -1,0 +1,240 @@
+"""RabbitMQ: the only import of aio_pika.
+
+Two connections a process, one to publish and one to consume, because a broker in alarm stops
+reading from whoever publishes (https://www.rabbitmq.com/docs/alarms). Each is supervised here
+rather than by `connect_robust`, which repeats what it was told at first: a fixed reply queue or a
+stream offset must be new after a reconnect.
+"""
+
+import asyncio
+import contextlib
+import random
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+
+import aio_pika
+import structlog
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
+from aio_pika.exceptions import AMQPError, ChannelInvalidStateError, DeliveryError
+
+log = structlog.get_logger(__name__)
+
+COMMANDS = "antrean.commands"
+EVENTS = "antrean.events"
+BOOKING_QUEUE = "antrean.commands.booking"
+NOTIFIER_QUEUE = "antrean.notifier"
+PARKING_QUEUE = "antrean.parking"
+DIRECT = ""  # the default exchange: the routing key is the queue's name
+
+HEARTBEAT_S = 10  # a dead peer is noticed in about three times this; the docs warn below 5
+PUBLISH_TIMEOUT_S = 1.5
+BLOCKED_PROBE_S = 0.05
+LOST = (AMQPError, ChannelInvalidStateError, OSError, RuntimeError)
+
+Incoming = AbstractIncomingMessage
+OnOpen = Callable[[AbstractConnection], Awaitable[None]]
+
+
+class Published(StrEnum):
+    """What is known of a publish: only `accepted` may be promised to anybody."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+class Link:
+    """One connection that is made again, with jittered back-off, for as long as it is wanted."""
+
+    def __init__(self, url: str, name: str, on_open: OnOpen) -> None:
+        self._url, self._name, self._on_open = url, name, on_open
+        self._task: asyncio.Task[None] | None = None
+        self.connection: AbstractConnection | None = None
+        self.up = asyncio.Event()
+
+    def start(self) -> None:
+        """Begin to connect; `up` is set while the connection is usable."""
+        self._task = asyncio.create_task(self._keep(), name=f"link-{self._name}")
+
+    async def stop(self) -> None:
+        """Close the connection and make no other."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        await self._close()
+
+    async def drop(self) -> None:
+        """Close a connection that is in doubt; a new one follows."""
+        await self._close()
+
+    async def _keep(self) -> None:
+        pause = 0.1
+        while True:
+            try:
+                await self._live()
+                pause = 0.1
+            except (*LOST, TimeoutError) as error:
+                log.warning("broker_unreachable", link=self._name, error=type(error).__name__)
+            await self._close()
+            await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311 jitter, no secret
+            pause = min(pause * 2, 5.0)
+
+    async def _live(self) -> None:
+        properties: dict[str, Any] = {"connection_name": self._name}
+        self.connection = await aio_pika.connect(
+            self._url, timeout=5, heartbeat=HEARTBEAT_S, client_properties=properties
+        )
+        lost = asyncio.Event()
+        self.connection.close_callbacks.add(lambda *_: lost.set())
+        await self._on_open(self.connection)
+        self.up.set()
+        log.info("broker_connected", link=self._name)
+        await lost.wait()
+        log.warning("broker_connection_lost", link=self._name)
+
+    async def _close(self) -> None:
+        self.up.clear()
+        connection, self.connection = self.connection, None
+        if connection is not None and not connection.is_closed:
+            with contextlib.suppress(*LOST, TimeoutError):
+                await asyncio.wait_for(connection.close(), 2)
+
+
+class Publisher:
+    """Publishes with a confirm and says what is known; never waits longer than its time limit."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self.link = Link(url, f"antrean-{name}-{socket.gethostname()}-pub", self._open)
+        self._confirmed: AbstractChannel | None = None
+        self._plain: AbstractChannel | None = None
+
+    async def _open(self, connection: AbstractConnection) -> None:
+        self._confirmed = await connection.channel(on_return_raises=True)
+        self._plain = await connection.channel(publisher_confirms=False)
+
+    async def publish_confirmed(
+        self,
+        exchange: str,
+        key: str,
+        body: bytes,
+        *,
+        headers: Mapping[str, Any] | None = None,
+        reply_to: str | None = None,
+        timeout_s: float = PUBLISH_TIMEOUT_S,
+    ) -> Published:
+        """Publish one persistent, mandatory message and wait for the broker's word.
+
+        `accepted`: the broker has it on disk. `refused`: it certainly has not (queue full, no
+        route, not connected). `unknown`: it may have; the same message may be sent again only if
+        its consumer drops what it has seen.
+        """
+        channel = self._confirmed
+        if channel is None or channel.is_closed or not self.link.up.is_set():
+            return Published.REFUSED
+        # The id is new for every attempt: two in flight with one id get each other's answers.
+        message = aio_pika.Message(
+            body,
+            content_type="application/json",
+            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+            message_id=uuid4().hex,
+            headers=dict(headers or {}),
+            reply_to=reply_to,
+        )
+        target = _exchange(channel, exchange)
+        try:
+            async with asyncio.timeout(timeout_s):
+                await (await target).publish(message, routing_key=key, mandatory=True)
+        except DeliveryError as error:
+            log.warning("publish_refused", key=key, error=type(error).__name__)
+            return Published.REFUSED
+        except (TimeoutError, *LOST) as error:
+            log.warning("publish_unknown", key=key, error=type(error).__name__)
+            return Published.UNKNOWN
+        return Published.ACCEPTED
+
+    async def send_plain(self, queue: str, body: bytes) -> None:
+        """Send to a queue without a confirm: for answers whose truth is stored elsewhere."""
+        channel = self._plain
+        if channel is None or channel.is_closed:
+            return
+        message = aio_pika.Message(body, content_type="application/json")
+        with contextlib.suppress(*LOST, TimeoutError):
+            async with asyncio.timeout(PUBLISH_TIMEOUT_S):
+                await channel.default_exchange.publish(message, queue, mandatory=False)
+
+    async def is_blocked(self) -> bool:
+        """Whether the broker is in alarm and takes nothing from publishers, or is not there."""
+        connection = self.link.connection
+        if connection is None or not self.link.up.is_set() or connection.transport is None:
+            return True
+        try:
+            # aio-pika has no public hook for this; the underlying gate is shut while blocked.
+            gate = connection.transport.connection.ready()
+            await asyncio.wait_for(gate, BLOCKED_PROBE_S)
+        except (TimeoutError, *LOST):
+            return True
+        return False
+
+
+async def _exchange(channel: AbstractChannel, name: str) -> Any:
+    if name == DIRECT:
+        return channel.default_exchange
+    return await channel.get_exchange(name, ensure=False)
+
+
+class Broker:
+    """The two connections of a process. Use `start`, then `publisher`, then `stop`."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self.publisher = Publisher(url, name)
+        self._consume = Link(url, f"antrean-{name}-{socket.gethostname()}-con", self._open)
+        self._on_open: list[OnOpen] = []
+
+    def on_consume(self, on_open: OnOpen) -> None:
+        """Register what is consumed: called with each new connection, before it counts as up."""
+        self._on_open.append(on_open)
+
+    async def start(self) -> None:
+        """Begin to connect both ways; returns at once."""
+        self.publisher.link.start()
+        self._consume.start()
+
+    async def stop(self) -> None:
+        """Close both connections."""
+        await self._consume.stop()
+        await self.publisher.link.stop()
+
+    async def wait_up(self, timeout_s: float = 30) -> None:
+        """Wait until both connections are usable; raises TimeoutError."""
+        async with asyncio.timeout(timeout_s):
+            await self.publisher.link.up.wait()
+            await self._consume.up.wait()
+
+    async def readiness(self) -> dict[str, str]:
+        """Say what keeps this process from working with the broker; empty when nothing does."""
+        troubles = {}
+        if not self._consume.up.is_set():
+            troubles["broker"] = "not connected"
+        elif await self.publisher.is_blocked():
+            troubles["broker"] = "broker_blocked"
+        return troubles
+
+    async def _open(self, connection: AbstractConnection) -> None:
+        for on_open in self._on_open:
+            await on_open(connection)
+
+
+async def settle(message: Incoming, *, multiple: bool = True) -> None:
+    """Acknowledge; on a channel that died the broker delivers again and the ledger drops it."""
+    with contextlib.suppress(*LOST):
+        await message.ack(multiple=multiple)
+
+
+async def give_back(message: Incoming) -> None:
+    """Return a message to its queue, unhandled."""
+    with contextlib.suppress(*LOST):
+        await message.nack(requeue=True)

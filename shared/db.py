@@ -1,0 +1,66 @@
+"""Postgres: the pool, its types, and which of its errors mean "again" rather than "wrong"."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+Db: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+Row: TypeAlias = asyncpg.Record
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+# SQLSTATE classes and codes after which the same work may succeed
+# (https://www.postgresql.org/docs/15/errcodes-appendix.html): connection trouble, transaction
+# rollback, out of resources, operator intervention, lock not available, read-only node after a
+# failover.
+PASSING_CLASSES = ("08", "40", "53", "57")
+PASSING_CODES = ("55P03", "25006")
+
+
+async def open_pool(url: str, *, name: str, size: int = 8, schema: str = "public") -> Pool:
+    """Open a pool; every connection answers or fails within seconds, never hangs.
+
+    `schema` comes first on the search path; JSON columns are Python values.
+    """
+    pool: Pool = await asyncpg.create_pool(
+        url,
+        min_size=1,
+        max_size=size,
+        command_timeout=10,
+        timeout=5,
+        init=_prepare,
+        server_settings={
+            "application_name": f"antrean-{name}",
+            "search_path": f"{schema}, pg_catalog",
+            "lock_timeout": "5s",
+            "idle_in_transaction_session_timeout": "30s",
+            "timezone": "UTC",
+        },
+    )
+    return pool
+
+
+async def _prepare(connection: Any) -> None:
+    for kind in ("json", "jsonb"):
+        await connection.set_type_codec(
+            kind, encoder=json.dumps, decoder=json.loads, schema="pg_catalog"
+        )
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether an error is the database's or network's trouble, so that trying again may help."""
+    if isinstance(error, asyncpg.PostgresError):
+        state = error.sqlstate or ""
+        return state[:2] in PASSING_CLASSES or state in PASSING_CODES
+    return isinstance(error, asyncpg.InterfaceError | OSError | TimeoutError)
+
+
+def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
+    """Turn rows into `width` columns, the shape that `unnest` takes; no rows give empty columns."""
+    found: list[list[Any]] = [[] for _ in range(width)]
+    for row in rows:
+        for column, value in zip(found, row, strict=True):
+            column.append(value)
+    return found

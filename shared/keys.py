@@ -1,0 +1,115 @@
+"""Keys from outside the database: what hides personal data and what proves a code.
+
+One secret (`ANTREAN_SECRET`, at least 32 bytes) is stretched into one key per purpose, so that
+a value made for one purpose is worthless for another.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+APPROVAL_CODE_LENGTH = 6
+NONCE_BYTES = 12
+KEY_ID = b"\x01"
+
+
+class WrongKeyError(ValueError):
+    """A sealed value was not made with this key, or not for this row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Every key of an installation. Build it with `Keys.from_secret`."""
+
+    lookup: bytes
+    approval: bytes
+    token: bytes
+    cipher: AESGCM
+
+    @staticmethod
+    def from_secret(secret: str) -> "Keys":
+        """Stretch one secret of at least 32 bytes; raises ValueError on a shorter one."""
+        if len(secret.encode()) < 32:  # noqa: PLR2004 the length of a SHA-256 key
+            raise ValueError("the secret must have at least 32 bytes")
+
+        def key(purpose: str) -> bytes:
+            return hmac.digest(secret.encode(), f"antrean/{purpose}/v1".encode(), "sha256")
+
+        return Keys(key("lookup"), key("approval"), key("token"), AESGCM(key("seal")))
+
+    def hashed(self, kind: str, value: str) -> bytes:
+        """Hash with a key (HMAC-SHA-256, 32 bytes) under which a value can be found again.
+
+        An unkeyed hash would hide nothing: all plausible NIKs are tried within hours.
+        """
+        return hmac.digest(self.lookup, f"{kind}:{value}".encode(), "sha256")
+
+    def owner_of(self, phone: str | None, bsuid: str | None) -> str:
+        """Who asks, as hex: by phone (E.164) where it is known, else by WhatsApp's user id."""
+        if phone:
+            return self.hashed("phone", phone).hex()
+        return self.hashed("bsuid", bsuid or "").hex()
+
+    def person_key(self, name: str, birth_date: date) -> bytes:
+        """Make the applicant's key from normalised name and birth date."""
+        return self.hashed("person", f"{normal_name(name)}|{birth_date.isoformat()}")
+
+    def nik_key(self, nik: str) -> bytes:
+        """Make the applicant's key from the 16-digit national id."""
+        return self.hashed("nik", nik)
+
+    def approval_code(self, hold_id: UUID, owner: str) -> str:
+        """Make the code that confirms a hold: 6 Crockford characters, bound to hold and owner.
+
+        It is a keyed hash of both, so it need not be stored, cannot be guessed without the key,
+        and every process that may show it computes the same one.
+        """
+        digest = hmac.digest(self.approval, hold_id.bytes + owner.encode(), "sha256")
+        number = int.from_bytes(digest[:8], "big")
+        return "".join(CROCKFORD[(number >> (5 * i)) & 31] for i in range(APPROVAL_CODE_LENGTH))
+
+    def seal(self, value: Any, row: str) -> bytes:
+        """Encrypt a JSON value with AES-256-GCM for one row; elsewhere it does not open."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        return KEY_ID + nonce + self.cipher.encrypt(nonce, text, row.encode())
+
+    def unseal(self, sealed: bytes, row: str) -> Any:
+        """Decrypt what `seal` made for this row; raises WrongKeyError otherwise."""
+        nonce, text = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+        try:
+            return json.loads(self.cipher.decrypt(nonce, text, row.encode()))
+        except Exception as error:  # cryptography raises InvalidTag or ValueError
+            raise WrongKeyError(row) from error
+
+
+def normal_name(name: str) -> str:
+    """Write a name as it is compared: no accents, no case, no punctuation, single spaces."""
+    plain = unicodedata.normalize("NFKD", name)
+    kept = (c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
+    return " ".join("".join(kept).casefold().split())
+
+
+def normal_code(code: str) -> str:
+    """Write a code as it is compared: no spaces or hyphens, upper case, O I L as 0 1 1."""
+    kept = "".join(c for c in unicodedata.normalize("NFKC", code).upper() if c.isalnum())
+    return kept.translate(str.maketrans("OIL", "011"))
+
+
+def same_code(typed: str, right: str) -> bool:
+    """Whether a typed code is the right one, in constant time."""
+    return hmac.compare_digest(normal_code(typed).encode(), normal_code(right).encode())
+
+
+def fingerprint(text: str) -> bytes:
+    """SHA-256 of a canonical text: tells whether the same key came with another body."""
+    return hashlib.sha256(text.encode()).digest()

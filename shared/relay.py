@@ -1,0 +1,100 @@
+"""The outbox's publisher: what a transaction decided to say is said, at least once, in order.
+
+Rows are written in the transaction that they tell of, published with confirms by whichever
+process holds the lock, and deleted after. A relay that dies leaves its lock with its session.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from shared.broker import Published, Publisher
+from shared.db import Db, Pool, is_passing
+
+log = structlog.get_logger(__name__)
+
+BATCH = 200
+POLL_S = 0.5
+TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message that waits in an outbox; `row` is its place there."""
+
+    row: int
+    exchange: str
+    key: str
+    body: bytes
+
+
+class Outbox(Protocol):
+    """Where a service keeps what is to be published. `lock` is its advisory lock's number."""
+
+    lock: int
+
+    async def take(self, db: Db, limit: int) -> list[Outgoing]:
+        """Read the oldest waiting messages, in order."""
+
+    async def forget(self, db: Db, sent: Sequence[Outgoing]) -> None:
+        """Delete what the broker has."""
+
+
+class Relay:
+    """Publishes an outbox: at once when woken after a commit, else every half second."""
+
+    def __init__(self, pool: Pool, publisher: Publisher, outbox: Outbox) -> None:
+        self._pool, self._publisher, self._outbox = pool, publisher, outbox
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Say that something was committed to the outbox."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Publish for as long as the process lives."""
+        while True:
+            self._woken.clear()
+            sent = 0
+            try:
+                sent = await self.publish_waiting()
+            except Exception as error:
+                if not is_passing(error):
+                    log.exception("relay_failed")
+                await asyncio.sleep(POLL_S)
+            if sent < BATCH:
+                await self._rest()
+
+    async def publish_waiting(self) -> int:
+        """Publish one batch and say how many the broker has; 0 where another relay is at it."""
+        async with self._pool.acquire() as db, db.transaction():
+            if not await db.fetchval("SELECT pg_try_advisory_xact_lock($1)", self._outbox.lock):
+                return 0
+            waiting = await self._outbox.take(db, BATCH)
+            sent = await self._publish(waiting)
+            if sent:
+                await self._outbox.forget(db, sent)
+            return len(sent)
+
+    async def _publish(self, waiting: Sequence[Outgoing]) -> list[Outgoing]:
+        """Publish together and keep the longest run from the start that the broker has.
+
+        What stands behind a failure is published again even if it got through: order matters
+        more than a repeat.
+        """
+        publish = self._publisher.publish_confirmed
+        results = await asyncio.gather(
+            *(publish(o.exchange, o.key, o.body, timeout_s=TIMEOUT_S) for o in waiting)
+        )
+        failed = next((i for i, r in enumerate(results) if r != Published.ACCEPTED), len(waiting))
+        return list(waiting[:failed])
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(POLL_S):
+                await self._woken.wait()
+        except TimeoutError:
+            return

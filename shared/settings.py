@@ -1,0 +1,36 @@
+"""What every service reads from its environment: `ANTREAN_` + name, all faults told at start."""
+
+import sys
+from typing import TypeVar
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """The settings that all three services have; each adds its own."""
+
+    model_config = SettingsConfigDict(env_prefix="ANTREAN_", extra="ignore")
+
+    database_url: str = Field(description="Postgres, as this service's own role.")
+    amqp_url: str = Field(description="RabbitMQ, as this service's own user.")
+    secret: str = Field(min_length=32, description="Root of all keys; at least 32 characters.")
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(ge=1, le=65535, description="Port to listen on, below 32768.")
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    database_pool: int = Field(default=8, ge=2, le=100, description="Connections to Postgres.")
+
+
+Settings = TypeVar("Settings", bound=BaseSettings)
+
+
+def read(kind: type[Settings]) -> Settings:
+    """Read the environment once, or end the process with every fault in plain words."""
+    try:
+        return kind()
+    except ValidationError as error:
+        prefix = str(kind.model_config.get("env_prefix", ""))
+        lines = [
+            f"  {prefix}{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()
+        ]
+        sys.exit("These settings are wrong or missing:\n" + "\n".join(lines))

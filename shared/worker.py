@@ -1,0 +1,153 @@
+"""The consume loop: takes what waits, hands it over together, parks what can never work.
+
+There is one for all services. A batch that fails for a passing reason is tried again, as a whole,
+while consumption rests: an outage parks nothing. A batch that fails for any other reason is
+split in halves down to the one bad item, which alone is parked.
+"""
+
+import asyncio
+import contextlib
+import random
+import traceback
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import structlog
+from aio_pika.abc import AbstractChannel, AbstractConnection
+from pydantic import ValidationError
+
+from shared.broker import DIRECT, PARKING_QUEUE, Broker, Incoming, Published, give_back, settle
+from shared.db import is_passing
+
+log = structlog.get_logger(__name__)
+
+Item = TypeVar("Item")
+REASON_LENGTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Work(Generic[Item]):
+    """What a service does with the messages of its queue.
+
+    `decode` turns a message into items and raises ValueError on one that cannot be read;
+    `handle` does all items in one transaction; `encode` makes a body again of one item.
+    """
+
+    queue: str
+    decode: Callable[[Incoming], Sequence[Item]]
+    handle: Callable[[Sequence[Item]], Awaitable[None]]
+    encode: Callable[[Item], bytes]
+    prefetch: int = 200
+    batch: int = 200
+
+
+class Worker(Generic[Item]):
+    """Consumes one queue for as long as the process lives."""
+
+    def __init__(self, broker: Broker, work: Work[Item]) -> None:
+        self._broker, self._work = broker, work
+        self._waiting: asyncio.Queue[Incoming] = asyncio.Queue()
+        self._channel: AbstractChannel | None = None
+        self._stopping = asyncio.Event()
+        self._tag = ""
+        self.trouble: str | None = None
+        broker.on_consume(self._open)
+
+    async def run(self) -> None:
+        """Handle batches until `stop`; what was taken and not handled goes back to the queue."""
+        while not self._stopping.is_set():
+            batch = await self._take()
+            if batch:
+                await self._handle(batch)
+        while not self._waiting.empty():
+            await give_back(self._waiting.get_nowait())
+
+    async def stop(self) -> None:
+        """Take nothing more; `run` ends after the batch in hand."""
+        if self._channel is not None:
+            with contextlib.suppress(Exception):  # the channel may be gone, which serves as well
+                queue = await self._channel.get_queue(self._work.queue, ensure=False)
+                await queue.cancel(self._tag)
+        self._stopping.set()
+
+    async def _open(self, connection: AbstractConnection) -> None:
+        # Deliveries of the dead channel can no longer be acknowledged; they come again.
+        self._waiting = asyncio.Queue()
+        self._channel = await connection.channel()
+        await self._channel.set_qos(prefetch_count=self._work.prefetch)
+        queue = await self._channel.get_queue(self._work.queue, ensure=True)
+        self._tag = await queue.consume(self._waiting.put)
+
+    async def _take(self) -> list[Incoming]:
+        waiting = self._waiting
+        try:
+            async with asyncio.timeout(0.25):
+                batch = [await waiting.get()]
+        except TimeoutError:
+            return []
+        while not waiting.empty() and len(batch) < self._work.batch:
+            batch.append(waiting.get_nowait())
+        return batch
+
+    async def _handle(self, batch: list[Incoming]) -> None:
+        channel = self._channel
+        items: list[Item] = []
+        for message in batch:
+            try:
+                items.extend(self._work.decode(message))
+            except ValueError as error:
+                await self._park(message.body, f"unreadable: {_reason(error)}")
+        if items:
+            await self._handle_all(items)
+        if channel is self._channel:
+            await settle(batch[-1])
+
+    async def _handle_all(self, items: Sequence[Item]) -> None:
+        try:
+            await self._until_it_passes(items)
+        except Exception as error:  # noqa: BLE001 the loop is where a bug becomes a parked item
+            if len(items) == 1:
+                await self._park(self._work.encode(items[0]), _reason(error))
+                return
+            log.warning("batch_split", size=len(items), error=type(error).__name__)
+            half = len(items) // 2
+            await self._handle_all(items[:half])
+            await self._handle_all(items[half:])
+
+    async def _until_it_passes(self, items: Sequence[Item]) -> None:
+        pause = 0.05
+        while True:
+            try:
+                await self._work.handle(items)
+            except Exception as error:
+                if not is_passing(error):
+                    raise
+                self.trouble = f"{type(error).__name__}"
+                log.warning("batch_waits", size=len(items), error=self.trouble)
+                await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311 jitter
+                pause = min(pause * 2, 2.0)
+            else:
+                self.trouble = None
+                return
+
+    async def _park(self, body: bytes, reason: str) -> None:
+        """Put one item aside, where the operator sees it, and do not go on before it is there."""
+        headers = {"x-reason": reason[:REASON_LENGTH], "x-queue": self._work.queue}
+        publish = self._broker.publisher.publish_confirmed
+        while True:
+            if await publish(DIRECT, PARKING_QUEUE, body, headers=headers) == Published.ACCEPTED:
+                break
+            await asyncio.sleep(0.5)
+        log.error("message_parked", queue=self._work.queue, reason=reason)
+
+
+def _reason(error: Exception) -> str:
+    """Say what was wrong without the values, which may name a person."""
+    if isinstance(error, ValidationError):
+        faults = error.errors(include_input=False, include_url=False, include_context=False)
+        return "; ".join(f"{'.'.join(map(str, f['loc']))}: {f['type']}" for f in faults)
+    code = getattr(error, "sqlstate", None)
+    place = traceback.extract_tb(error.__traceback__)[-1:]
+    where = "".join(f" in {frame.name}" for frame in place)
+    return f"{type(error).__name__}{f' {code}' if code else ''}{where}"
