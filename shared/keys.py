@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -86,9 +87,11 @@ class Keys:
     def unseal(self, sealed: bytes, row: str) -> Any:
         """Decrypt what `seal` made for this row; raises WrongKeyError otherwise."""
         nonce, text = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+        if sealed[:1] != KEY_ID:
+            raise WrongKeyError(row)
         try:
             return json.loads(self.cipher.decrypt(nonce, text, row.encode()))
-        except Exception as error:  # cryptography raises InvalidTag or ValueError
+        except (InvalidTag, ValueError) as error:
             raise WrongKeyError(row) from error
 
 

@@ -1,0 +1,75 @@
+"""What a citizen may ask of booking."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field, TypeAdapter
+
+from shared.messages.terms import Applicant, Channel, Contact, Message, SlotRef
+
+
+class Command(Message):
+    """Something a citizen asks of booking.
+
+    `owner` is the hex HMAC of the proven phone or WhatsApp identity. After `deadline` booking
+    answers `expired` instead of acting. With `tell` set nobody waits for the answer, so that
+    it goes as an event to the phone of `contact`.
+    """
+
+    id: UUID
+    owner: str
+    channel: Channel
+    contact: Contact
+    deadline: AwareDatetime | None = None
+    tell: bool = False
+
+
+class PlaceHold(Command):
+    """Set one seat of a slot aside for an applicant. The hold's id is the command's id."""
+
+    kind: Literal["hold.place"] = "hold.place"
+    slot: SlotRef
+    applicant: Applicant
+
+
+class ConfirmHold(Command):
+    """Turn a hold into a booking by its approval code."""
+
+    kind: Literal["hold.confirm"] = "hold.confirm"
+    hold_id: UUID
+    approval_code: str
+
+
+class ReleaseHold(Command):
+    """Give the seat of a hold back before it is confirmed."""
+
+    kind: Literal["hold.release"] = "hold.release"
+    hold_id: UUID
+
+
+class CancelBooking(Command):
+    """Cancel a booking; it is free of punishment."""
+
+    kind: Literal["booking.cancel"] = "booking.cancel"
+    booking_code: str
+
+
+class RescheduleBooking(Command):
+    """Move a booking to another slot; the old seat stays until the new one is sure."""
+
+    kind: Literal["booking.reschedule"] = "booking.reschedule"
+    booking_code: str
+    slot: SlotRef
+
+
+SomeCommand = PlaceHold | ConfirmHold | ReleaseHold | CancelBooking | RescheduleBooking
+AnyCommand = Annotated[SomeCommand, Field(discriminator="kind")]
+
+
+class CommandBatch(Message):
+    """Commands that waited at the same moment travel together; each keeps its own fate."""
+
+    commands: tuple[AnyCommand, ...]
+
+
+COMMANDS: TypeAdapter[SomeCommand] = TypeAdapter(AnyCommand)

@@ -1,0 +1,106 @@
+"""The words that all messages share: sessions, channels, refusals, slots, persons."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+from pydantic import BaseModel, ConfigDict
+
+SLOT_NAMESPACE = UUID("5f0c54c3-6f2b-5c8e-9d5e-0a8f3c1b7a11")
+COMMAND_NAMESPACE = UUID("c0ffa1d2-3b44-5e55-8f66-77a8b9c0d1e2")
+
+Day = date  # a field may itself be called `date`
+
+
+class Session(StrEnum):
+    """Half a day at an office."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+
+
+class Channel(StrEnum):
+    """How a request came in."""
+
+    WEB = "web"
+    MOBILE = "mobile"
+    WHATSAPP = "whatsapp"
+
+
+class Language(StrEnum):
+    """What a citizen reads; Indonesian unless they ask."""
+
+    ID = "id"
+    EN = "en"
+
+
+class Refusal(StrEnum):
+    """Why not: public, stable, the same on every channel."""
+
+    SLOT_FULL = "slot_full"
+    SLOT_CLOSED = "slot_closed"
+    NOT_OPEN_YET = "not_open_yet"
+    NOT_OFFERED = "not_offered"
+    UNKNOWN_OFFICE = "unknown_office"
+    UNKNOWN_SLOT = "unknown_slot"
+    ALREADY_BOOKED = "already_booked"
+    TOO_MANY_FOR_PHONE = "too_many_for_phone"
+    TOO_MANY_RESCHEDULES = "too_many_reschedules"
+    TOO_LATE = "too_late"
+    HOLD_EXPIRED = "hold_expired"
+    WRONG_CODE = "wrong_code"
+    NOT_FOUND = "not_found"
+    IDEMPOTENCY_CONFLICT = "idempotency_conflict"
+    EXPIRED = "expired"
+    RATE_LIMITED = "rate_limited"
+    OVERLOADED = "overloaded"
+    NEEDS_ATTENTION = "needs_attention"
+
+
+class Message(BaseModel):
+    """A frozen value that crosses the broker; fields of a later release are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class SlotRef(Message):
+    """Which slot: one office, service, date and session, in the office's own calendar."""
+
+    office: str
+    service: str
+    date: Day
+    session: Session
+
+    @property
+    def key(self) -> str:
+        """The slot as people write it: `jakarta-pusat/passport/2027-01-11/morning`."""
+        return f"{self.office}/{self.service}/{self.date.isoformat()}/{self.session.value}"
+
+    @property
+    def slot_id(self) -> UUID:
+        """The slot's id, the same wherever it is computed, so that no look-up is needed."""
+        return uuid5(SLOT_NAMESPACE, self.key)
+
+
+def command_id(client: str, idempotency_key: str) -> UUID:
+    """Make the id of a command: the same client and key give the same id at any gateway."""
+    return uuid5(COMMAND_NAMESPACE, f"{len(client)}:{client}:{idempotency_key}")
+
+
+class Contact(Message):
+    """Where a person is reached; a WhatsApp user may have no visible phone number.
+
+    `phone` is E.164 (`+62812...`); `bsuid` is WhatsApp's business-scoped user id.
+    """
+
+    phone: str | None = None
+    bsuid: str | None = None
+    language: Language = Language.ID
+
+
+class Applicant(Message):
+    """Who will come to the office; not always who types."""
+
+    name: str
+    birth_date: date
+    nik: str | None = None
