@@ -169,7 +169,7 @@ CREATE TABLE booking.outbox (
 );
 -- The last position given out. One relay at a time writes here, so positions have no gap.
 CREATE TABLE booking.relay (
-    only     boolean PRIMARY KEY DEFAULT true CHECK (only),
+    one_row  boolean PRIMARY KEY DEFAULT true CHECK (one_row),
     position bigint NOT NULL
 );
 INSERT INTO booking.relay (position) VALUES (0);
