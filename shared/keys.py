@@ -18,7 +18,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CHECK_SYMBOLS = CROCKFORD + "*~$=U"
 APPROVAL_CODE_LENGTH = 6
+BOOKING_CODE_LENGTH = 12
 NONCE_BYTES = 12
 KEY_ID = b"\x01"
 
@@ -116,3 +118,27 @@ def same_code(typed: str, right: str) -> bool:
 def fingerprint(text: str) -> bytes:
     """SHA-256 of a canonical text: tells whether the same key came with another body."""
     return hashlib.sha256(text.encode()).digest()
+
+
+def check_symbol(code: str) -> str:
+    """Compute the check symbol: the value modulo 37 (https://www.crockford.com/base32.html)."""
+    value = 0
+    for letter in code:
+        value = value * 32 + CROCKFORD.index(letter)
+    return CHECK_SYMBOLS[value % 37]
+
+
+def booking_code_of(typed: str) -> str | None:
+    """Read a typed booking code, or None where its length, letters or check symbol are wrong.
+
+    The check symbol finds every single wrong letter and every swap of two neighbours.
+    """
+    code = normal_code(typed)
+    if len(code) != BOOKING_CODE_LENGTH or not set(code) <= set(CROCKFORD):
+        return None
+    return code if check_symbol(code[:-1]) == code[-1] else None
+
+
+def grouped(code: str) -> str:
+    """Write a booking code for reading: `7K4M-2Q8R-TX3C`."""
+    return "-".join(code[i : i + 4] for i in range(0, len(code), 4))

@@ -31,13 +31,15 @@ class Work(Generic[Item]):
     """What a service does with the messages of its queue.
 
     `decode` turns a message into items and raises ValueError on one that cannot be read;
-    `handle` does all items in one transaction; `encode` makes a body again of one item.
+    `handle` does all items in one transaction; `encode` makes a body again of one item; `on_park`
+    hears of an item that was put aside.
     """
 
     queue: str
     decode: Callable[[Incoming], Sequence[Item]]
     handle: Callable[[Sequence[Item]], Awaitable[None]]
     encode: Callable[[Item], bytes]
+    on_park: Callable[[Item, str], Awaitable[None]] | None = None
     prefetch: int = 200
     batch: int = 200
 
@@ -108,7 +110,7 @@ class Worker(Generic[Item]):
             await self._until_it_passes(items)
         except Exception as error:  # noqa: BLE001 the loop is where a bug becomes a parked item
             if len(items) == 1:
-                await self._park(self._work.encode(items[0]), _reason(error))
+                await self._park_item(items[0], _reason(error))
                 return
             log.warning("batch_split", size=len(items), error=type(error).__name__)
             half = len(items) // 2
@@ -130,6 +132,11 @@ class Worker(Generic[Item]):
             else:
                 self.trouble = None
                 return
+
+    async def _park_item(self, item: Item, reason: str) -> None:
+        await self._park(self._work.encode(item), reason)
+        if self._work.on_park is not None:
+            await self._work.on_park(item, reason)
 
     async def _park(self, body: bytes, reason: str) -> None:
         """Put one item aside, where the operator sees it, and do not go on before it is there."""

@@ -17,7 +17,7 @@ class Command(Message):
     """
 
     id: UUID
-    owner: str
+    owner: str = Field(pattern=r"^[0-9a-f]{64}$")
     channel: Channel
     contact: Contact
     deadline: AwareDatetime | None = None

@@ -1,0 +1,87 @@
+"""Wire a booking worker and run it; `migrate` and the operator's commands start here too."""
+
+import asyncio
+import json
+import os
+import random
+import signal
+import sys
+
+import structlog
+import uvloop
+
+from services.booking import sweeper
+from services.booking.batch import Arrived, Batches, decode
+from services.booking.codes import new_booking_code
+from services.booking.desk import Tools
+from services.booking.migrate import migrate
+from services.booking.outbox import EventOutbox
+from services.booking.settings import BookingSettings
+from shared import health, log, settings
+from shared.broker import BOOKING_QUEUE, Broker
+from shared.db import open_pool
+from shared.keys import Keys
+from shared.relay import Relay
+from shared.worker import Work, Worker
+
+logger = structlog.get_logger(__name__)
+
+
+def encode(one: Arrived) -> bytes:
+    """Write a command as a message of its own, as it came."""
+    return json.dumps({"commands": [one.raw]}).encode()
+
+
+async def serve(config: BookingSettings) -> None:
+    """Run one worker until SIGTERM: it finishes the batch in hand and gives the rest back."""
+    pool = await open_pool(config.database_url, name="booking", size=config.database_pool)
+    broker = Broker(config.amqp_url, "booking")
+    tools = Tools(Keys.from_secret(config.secret), new_booking_code, random.SystemRandom().random)
+    relay = Relay(pool, broker.publisher, EventOutbox())
+    batches = Batches(pool, relay, broker.publisher, tools)
+    work = Work(BOOKING_QUEUE, decode, batches.handle, encode, batches.park, batch=config.batch)
+    worker = Worker(broker, work)
+    await broker.start()
+    runner = await health.serve(config.host, config.port, health.checks(broker, pool))
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    consuming = asyncio.create_task(worker.run())
+    others = [
+        asyncio.create_task(relay.run()),
+        asyncio.create_task(sweeper.run(pool, tools, relay.wake, config.sweep_s)),
+    ]
+    logger.info("booking_started", port=config.port)
+    await asyncio.wait([asyncio.create_task(stop.wait()), consuming], return_when="FIRST_COMPLETED")
+    await worker.stop()
+    await asyncio.wait_for(consuming, 8)
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    await runner.cleanup()
+    await broker.stop()
+    await pool.close()
+    logger.info("booking_stopped")
+
+
+def main(words: list[str]) -> int:
+    """Do what the words ask: nothing or `serve`, `migrate`, or an operator's command."""
+    if words[:1] == ["migrate"]:
+        log.set_up("migrate")
+        url = os.environ.get("ANTREAN_DATABASE_URL")
+        if not url:
+            sys.exit("ANTREAN_DATABASE_URL is missing: name the database, as the migrator role")
+        asyncio.run(migrate(url))
+        return 0
+    if words[:1] in ([], ["serve"]):
+        config = settings.read(BookingSettings)
+        log.set_up("booking", config.log_level)
+        uvloop.run(serve(config))
+        return 0
+    from services.booking import operator  # noqa: PLC0415 a worker needs none of it
+
+    return operator.main(words)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,272 @@
+"""A batch of commands, decided together in one transaction and answered together."""
+
+import asyncio
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import structlog
+from pydantic import ValidationError
+from pydantic_core import from_json
+
+from services.booking import metrics, store, writing
+from services.booking.decisions import decide
+from services.booking.desk import Desk, Tools, at
+from services.booking.writing import Decided, RivalError
+from shared.broker import Incoming, Publisher
+from shared.db import Db, Pool
+from shared.keys import booking_code_of, fingerprint
+from shared.messages import (
+    COMMANDS,
+    RESULTS,
+    CancelBooking,
+    ConfirmHold,
+    EventData,
+    EventType,
+    Outcome,
+    PlaceHold,
+    Refusal,
+    Refused,
+    ReleaseHold,
+    Replies,
+    RescheduleBooking,
+    SomeCommand,
+    SomeResult,
+)
+from shared.relay import Relay
+
+log = structlog.get_logger(__name__)
+
+RIVALS = (
+    RivalError,
+    asyncpg.UniqueViolationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.LockNotAvailableError,
+)
+TRIES = 6
+WHERE_ELSE = {
+    Refusal.SLOT_FULL,
+    Refusal.SLOT_CLOSED,
+    Refusal.NOT_OPEN_YET,
+    Refusal.NOT_OFFERED,
+    Refusal.UNKNOWN_SLOT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A command as it came; one that cannot be read carries the error instead."""
+
+    command: SomeCommand | None
+    raw: Any
+    reply_to: str | None
+    fault: ValidationError | None = None
+
+
+def decode(message: Incoming) -> list[Arrived]:
+    """Read a message of commands one by one, so that a bad one does not take others along.
+
+    Raises ValueError when the message itself cannot be read.
+    """
+    body = from_json(message.body)
+    if not isinstance(body, dict) or not isinstance(body.get("commands"), list):
+        raise ValueError("not a batch of commands")  # noqa: TRY004 to the loop it is a bad value
+    return [_arrived(raw, message.reply_to) for raw in body["commands"]]
+
+
+def _arrived(raw: Any, reply_to: str | None) -> Arrived:
+    try:
+        return Arrived(COMMANDS.validate_python(raw), raw, reply_to)
+    except ValidationError as fault:
+        return Arrived(None, raw, reply_to, fault)
+
+
+@dataclass(frozen=True, slots=True)
+class Batches:
+    """Decides batches: the pool to write to, the relay to wake, the publisher to answer with."""
+
+    pool: Pool
+    relay: Relay
+    publisher: Publisher
+    tools: Tools
+
+    async def handle(self, arrived: Sequence[Arrived]) -> None:
+        """Decide every command once, store what came of it, and answer who waits.
+
+        Raises the fault of a command that cannot be read; the loop finds it and parks it.
+        """
+        for one in arrived:
+            if one.fault is not None:
+                raise one.fault
+        commands = [one.command for one in arrived if one.command is not None]
+        outcomes = await self._decide_until_alone(commands)
+        self.relay.wake()
+        waits: dict[str, list[Outcome]] = defaultdict(list)
+        for one, outcome in zip(arrived, outcomes, strict=True):
+            if one.reply_to:
+                waits[one.reply_to].append(outcome)
+        for queue, answers in waits.items():
+            body = Replies(outcomes=tuple(answers)).model_dump_json(exclude_none=True)
+            await self.publisher.send_plain(queue, body.encode())
+
+    async def park(self, one: Arrived, reason: str) -> None:
+        """Store that a command could not be decided, so that whoever asks hears it."""
+        if one.command is None:
+            return
+        result = Refused(code=Refusal.NEEDS_ATTENTION)
+        parked = self._decided(one.command, result, state="parked")
+        async with self.pool.acquire() as db:
+            try:
+                await writing.write_outcomes(db, [parked])
+            except RivalError:
+                log.warning("parked_command_was_decided", reason=reason)
+
+    async def _decide_until_alone(self, commands: Sequence[SomeCommand]) -> list[Outcome]:
+        """Decide again from the start when a rival was quicker; the second look sees its rows."""
+        for attempt in range(TRIES):
+            try:
+                async with self.pool.acquire() as db, db.transaction():
+                    return await self._decide(db, commands)
+            except RIVALS as rival:
+                if attempt == TRIES - 1:
+                    raise
+                metrics.RIVALS.labels(type(rival).__name__).inc()
+                await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 jitter
+        raise AssertionError("unreachable")
+
+    async def _decide(self, db: Db, commands: Sequence[SomeCommand]) -> list[Outcome]:
+        prints = [fingerprint_of(command) for command in commands]
+        seen = await store.find_outcomes(db, {command.id for command in commands})
+        fresh: dict[UUID, tuple[SomeCommand, bytes]] = {}
+        for command, mark in zip(commands, prints, strict=True):
+            if command.id not in seen:
+                fresh.setdefault(command.id, (command, mark))
+        results = await self._decide_fresh(db, [command for command, _ in fresh.values()])
+        first = {key: mark for key, (_, mark) in fresh.items()}
+        first |= {key: mark for key, (mark, _) in seen.items()}
+        results |= {key: RESULTS.validate_python(stored) for key, (_, stored) in seen.items()}
+        return [
+            _outcome(command, results[command.id], is_same=first[command.id] == mark)
+            for command, mark in zip(commands, prints, strict=True)
+        ]
+
+    async def _decide_fresh(
+        self, db: Db, commands: Sequence[SomeCommand]
+    ) -> dict[UUID, SomeResult]:
+        if not commands:
+            return {}
+        desk = await self._set_up(db, commands)
+        results = {command.id: decide(desk, command) for command in commands}
+        desk.say_changes()
+        await self._say_refusals(db, desk, commands, results)
+        decided = [self._decided(command, results[command.id]) for command in commands]
+        await writing.write(db, desk, decided)
+        metrics.count(commands, results)
+        return results
+
+    async def _set_up(self, db: Db, commands: Sequence[SomeCommand]) -> Desk:
+        """Lock the slots that the batch touches and load what its decisions need."""
+        holds, codes = _named(commands)
+        wishes = [c.slot for c in commands if isinstance(c, PlaceHold | RescheduleBooking)]
+        slot_ids = {wish.slot_id for wish in wishes}
+        if holds or codes:
+            slot_ids |= await store.find_slot_ids(db, holds, codes)
+        slots = await store.lock_slots(db, slot_ids)
+        desk = Desk(self.tools, now=await store.read_clock(db), slots=slots)
+        if holds or codes:
+            _lay_out(desk, await store.find_claims(db, holds, codes))
+        placed = [c for c in commands if isinstance(c, PlaceHold)]
+        if placed:
+            keys, owners = self._keys_of(placed), {bytes.fromhex(c.owner) for c in placed}
+            desk.persons = await store.find_persons(db, keys)
+            desk.active_of_owner = await store.count_active(db, owners)
+        missing = [wish for wish in wishes if wish.slot_id not in slots]
+        if missing:
+            desk.services = await store.find_services(db, {wish.office for wish in missing})
+            desk.closures = await store.find_closed(db, missing)
+        return desk
+
+    def _keys_of(self, commands: Iterable[PlaceHold]) -> set[bytes]:
+        keys = self.tools.keys
+        found = {keys.person_key(c.applicant.name, c.applicant.birth_date) for c in commands}
+        return found | {keys.nik_key(c.applicant.nik) for c in commands if c.applicant.nik}
+
+    async def _say_refusals(
+        self,
+        db: Db,
+        desk: Desk,
+        commands: Sequence[SomeCommand],
+        results: dict[UUID, SomeResult],
+    ) -> None:
+        """Publish a refusal where nobody waits for it, with the places that still are free."""
+        elsewhere: dict[tuple[str, str], Any] = {}
+        for command in commands:
+            result = results[command.id]
+            if not command.tell or not isinstance(result, Refused):
+                continue
+            ref = result.slot
+            if ref and result.code in WHERE_ELSE and (ref.office, ref.service) not in elsewhere:
+                found = await store.find_alternatives(db, ref.office, ref.service)
+                elsewhere[ref.office, ref.service] = found
+            about_hold = isinstance(command, PlaceHold | ConfirmHold | ReleaseHold)
+            kind = EventType.HOLD_REFUSED if about_hold else EventType.BOOKING_REFUSED
+            data = EventData(
+                **(at(ref) if ref else {}),
+                command_id=command.id,
+                command=command.kind,
+                channel=command.channel,
+                code=result.code,
+                opens_at=result.opens_at,
+                tries_left=result.tries_left,
+                alternatives=elsewhere.get((ref.office, ref.service), ()) if ref else (),
+            )
+            desk.say(kind, command.id, desk.slots.get(ref.slot_id) if ref else None, data)
+
+    def _decided(self, command: SomeCommand, result: SomeResult, state: str = "decided") -> Decided:
+        contact = command.contact.model_dump(mode="json") if command.tell else None
+        return Decided(
+            id=command.id,
+            kind=command.kind,
+            owner=bytes.fromhex(command.owner),
+            fingerprint=fingerprint_of(command),
+            outcome=result.model_dump_json(exclude_none=True),
+            contact=self.tools.keys.seal(contact, f"command/{command.id}") if contact else None,
+            state=state,
+        )
+
+
+def fingerprint_of(command: SomeCommand) -> bytes:
+    """Tell one body from another; what an honest repeat may change is left out."""
+    return fingerprint(command.model_dump_json(exclude={"id", "deadline", "contact", "channel"}))
+
+
+def _outcome(command: SomeCommand, result: SomeResult, *, is_same: bool) -> Outcome:
+    if not is_same:
+        result = Refused(code=Refusal.IDEMPOTENCY_CONFLICT)
+    return Outcome(command_id=command.id, command=command.kind, result=result)
+
+
+def _named(commands: Iterable[SomeCommand]) -> tuple[set[UUID], set[str]]:
+    """List the holds and booking codes that the commands speak of."""
+    holds: set[UUID] = set()
+    codes: set[str] = set()
+    for command in commands:
+        if isinstance(command, ConfirmHold | ReleaseHold):
+            holds.add(command.hold_id)
+        elif isinstance(command, CancelBooking | RescheduleBooking):
+            codes.add(booking_code_of(command.booking_code) or "")
+    return holds, codes
+
+
+def _lay_out(desk: Desk, claims: Iterable[Any]) -> None:
+    for claim in claims:
+        if claim.slot_id not in desk.slots:
+            raise RivalError  # moved between the look and the lock
+        desk.claims[claim.id] = claim
+        if claim.code:
+            desk.claim_of_code[claim.code] = claim.id

@@ -1,0 +1,144 @@
+"""The desk: slots, claims and persons in memory while one batch is decided, and what changed.
+
+Everything is loaded under the slots' locks, changed here in order of arrival, and written
+afterwards with one statement per table.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from services.booking.rules import ACTIVE, Claim, Slot, release_delay
+from shared.keys import Keys
+from shared.messages import EventData, EventType, SlotRef
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event that is to be written; `slot_id` and `seq` are None where no slot exists."""
+
+    id: UUID
+    type: EventType
+    slot_id: UUID | None
+    seq: int | None
+    subject: str | None
+    data: EventData
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A freed seat and the time from which anybody may have it."""
+
+    hold_id: UUID
+    slot_id: UUID
+    seat: int
+    release_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a decision needs besides the ledger: keys, and the two kinds of chance."""
+
+    keys: Keys
+    new_code: Callable[[], str]
+    chance: Callable[[], float]
+
+
+@dataclass(slots=True)
+class Desk:
+    """The ledger's part that one batch touches."""
+
+    tools: Tools
+    now: datetime
+    slots: dict[UUID, Slot]
+    claims: dict[UUID, Claim] = field(default_factory=dict)
+    claim_of_code: dict[str, UUID] = field(default_factory=dict)
+    persons: dict[tuple[str, bytes], UUID] = field(default_factory=dict)
+    active_of_owner: Counter[bytes] = field(default_factory=Counter)
+    services: dict[str, frozenset[str]] = field(default_factory=dict)
+    closures: frozenset[str] = frozenset()
+    added: list[Claim] = field(default_factory=list)
+    altered: dict[UUID, Claim] = field(default_factory=dict)
+    booked: dict[str, Claim] = field(default_factory=dict)
+    withheld: list[Withheld] = field(default_factory=list)
+    events: list[Happened] = field(default_factory=list)
+
+    def add(self, claim: Claim) -> None:
+        """Take up a new claim on a seat that was just taken."""
+        self.claims[claim.id] = claim
+        self.added.append(claim)
+        self.active_of_owner[claim.owner] += 1
+        for key in filter(None, (claim.person_key, claim.nik_key)):
+            self.persons[claim.service, key] = claim.id
+
+    def alter(self, claim: Claim) -> None:
+        """Remember that a claim's state or count of wrong tries changed."""
+        self.altered[claim.id] = claim
+
+    def has_active(self, service: str, keys: Iterable[bytes | None]) -> bool:
+        """Whether any of an applicant's keys already has a hold or booking for this service."""
+        return any((service, key) in self.persons for key in keys if key)
+
+    def end(self, claim: Claim, state: str) -> None:
+        """End a claim and free its seat by the office's release rule."""
+        claim.state, claim.ended_at = state, self.now
+        self.alter(claim)
+        self.active_of_owner[claim.owner] -= 1
+        for key in filter(None, (claim.person_key, claim.nik_key)):
+            if self.persons.get((claim.service, key)) == claim.id:
+                del self.persons[claim.service, key]
+        slot = self.slots[claim.slot_id]
+        if slot.office.release_after_max_s == 0:
+            slot.put_back(claim.seat)
+            return
+        delay = release_delay(slot.office, self.tools.chance())
+        slot.withheld += 1
+        slot.changed = True
+        self.withheld.append(Withheld(claim.id, slot.id, claim.seat, self.now + delay))
+
+    def release_withheld(self, slot_id: UUID, seat: int) -> None:
+        """Make a withheld seat free for anybody."""
+        slot = self.slots[slot_id]
+        slot.withheld -= 1
+        slot.put_back(seat)
+
+    def say(self, event_type: EventType, cause: UUID, slot: Slot | None, data: EventData) -> None:
+        """Write down what happened; `cause` (a command or claim) makes the event's id stable."""
+        seq = self._next_seq(slot) if slot else None
+        ref = slot.ref if slot else None
+        self.events.append(
+            Happened(
+                id=uuid5(cause, event_type.value),
+                type=event_type,
+                slot_id=slot.id if slot else None,
+                seq=seq,
+                subject=ref.key if ref else None,
+                data=data,
+            )
+        )
+
+    def say_changes(self) -> None:
+        """Tell once of every slot whose seats changed in this batch."""
+        for slot in self.slots.values():
+            if slot.changed:
+                seats = {"capacity": slot.capacity, "remaining": slot.remaining}
+                data = EventData(**at(slot.ref), **seats)
+                cause = uuid5(slot.id, str(slot.seq + 1))
+                self.say(EventType.SLOT_CHANGED, cause, slot, data)
+
+    def _next_seq(self, slot: Slot) -> int:
+        slot.seq += 1
+        return slot.seq
+
+    def active(self, claim_id: UUID, owner: str) -> Claim | None:
+        """Find a claim that is active and theirs."""
+        claim = self.claims.get(claim_id)
+        mine = claim is not None and claim.owner.hex() == owner
+        return claim if claim and mine and claim.state in ACTIVE else None
+
+
+def at(ref: SlotRef) -> dict[str, object]:
+    """Give the fields of an event that say where and when."""
+    return {"office": ref.office, "service": ref.service, "date": ref.date, "session": ref.session}

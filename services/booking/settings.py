@@ -1,0 +1,13 @@
+"""What an operator may set for booking; read once, all faults reported at start."""
+
+from pydantic import Field
+
+from shared.settings import ServiceSettings
+
+
+class BookingSettings(ServiceSettings):
+    """The settings of a booking worker."""
+
+    port: int = Field(default=8081, ge=1, le=65535, description="Port of /readyz and /metrics.")
+    batch: int = Field(default=200, ge=1, le=2000, description="Commands decided together.")
+    sweep_s: float = Field(default=1.0, gt=0, le=60, description="Pause between two sweeps.")

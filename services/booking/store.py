@@ -1,0 +1,218 @@
+"""What a batch reads: one function, one statement, over arrays."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.booking.rules import Claim, Office, Slot
+from shared.db import Db, Row
+from shared.messages import Alternative, SlotRef
+
+SWEEP_LOCK = 7_236_002
+
+
+async def find_outcomes(db: Db, ids: Collection[UUID]) -> dict[UUID, tuple[bytes, Any]]:
+    """Find the commands decided before: their fingerprint and stored outcome."""
+    rows = await db.fetch(
+        """
+        SELECT id, fingerprint, outcome FROM booking.command
+         WHERE id = ANY ($1::uuid[]) AND state = 'decided'
+        """,
+        list(ids),
+    )
+    return {row["id"]: (row["fingerprint"], row["outcome"]) for row in rows}
+
+
+async def find_slot_ids(db: Db, holds: Collection[UUID], codes: Collection[str]) -> set[UUID]:
+    """Find which slots these holds and bookings stand on."""
+    rows = await db.fetch(
+        """
+        SELECT slot_id FROM booking.hold WHERE id = ANY ($1::uuid[])
+        UNION
+        SELECT h.slot_id FROM booking.booking b JOIN booking.hold h ON h.id = b.hold_id
+         WHERE b.code = ANY ($2::text[])
+        """,
+        list(holds),
+        list(codes),
+    )
+    return {row["slot_id"] for row in rows}
+
+
+async def lock_slots(db: Db, ids: Collection[UUID]) -> dict[UUID, Slot]:
+    """Lock the slots in the order of their ids, so that two batches cannot deadlock on them."""
+    rows = await db.fetch(
+        """
+        SELECT s.*, o.timezone, o.hold_minutes, o.phone_cap, o.code_tries,
+               o.reschedule_days_before, o.reschedule_limit, o.release_after_min_s,
+               o.release_after_max_s
+          FROM booking.slot s JOIN booking.office o ON o.id = s.office_id
+         WHERE s.id = ANY ($1::uuid[]) ORDER BY s.id FOR UPDATE OF s
+        """,
+        list(ids),
+    )
+    return {row["id"]: _slot(row) for row in rows}
+
+
+async def read_clock(db: Db) -> datetime:
+    """Read the database's clock; the transaction's own time may lie before a wait for locks."""
+    now: datetime = await db.fetchval("SELECT clock_timestamp()")
+    return now
+
+
+async def find_claims(db: Db, holds: Collection[UUID], codes: Collection[str]) -> list[Claim]:
+    """Read holds by id and bookings by code."""
+    rows = await db.fetch(
+        """
+        SELECT h.*, b.code, b.service_hour, b.queue_number
+          FROM booking.hold h LEFT JOIN booking.booking b ON b.hold_id = h.id
+         WHERE h.id = ANY ($1::uuid[])
+            OR h.id IN (SELECT hold_id FROM booking.booking WHERE code = ANY ($2::text[]))
+        """,
+        list(holds),
+        list(codes),
+    )
+    return [_claim(row) for row in rows]
+
+
+async def find_persons(db: Db, keys: Collection[bytes]) -> dict[tuple[str, bytes], UUID]:
+    """Find the active claims of applicants, by (service, either key)."""
+    rows = await db.fetch(
+        """
+        SELECT id, service_id, person_key AS key FROM booking.hold
+         WHERE person_key = ANY ($1::bytea[]) AND state IN ('held', 'confirmed')
+        UNION ALL
+        SELECT id, service_id, nik_key FROM booking.hold
+         WHERE nik_key = ANY ($1::bytea[]) AND state IN ('held', 'confirmed')
+        """,
+        list(keys),
+    )
+    return {(row["service_id"], row["key"]): row["id"] for row in rows}
+
+
+async def count_active(db: Db, owners: Collection[bytes]) -> Counter[bytes]:
+    """Count the active holds and bookings of each owner."""
+    rows = await db.fetch(
+        """
+        SELECT owner_key, count(*) AS active FROM booking.hold
+         WHERE owner_key = ANY ($1::bytea[]) AND state IN ('held', 'confirmed')
+         GROUP BY owner_key
+        """,
+        list(owners),
+    )
+    return Counter({row["owner_key"]: row["active"] for row in rows})
+
+
+async def find_services(db: Db, offices: Collection[str]) -> dict[str, frozenset[str]]:
+    """Say which services these offices offer; an office that does not exist is missing."""
+    rows = await db.fetch(
+        """
+        SELECT o.id, array_remove(array_agg(s.service_id), NULL) AS services
+          FROM booking.office o LEFT JOIN booking.office_service s ON s.office_id = o.id
+         WHERE o.id = ANY ($1::text[]) GROUP BY o.id
+        """,
+        list(offices),
+    )
+    return {row["id"]: frozenset(row["services"]) for row in rows}
+
+
+async def find_closed(db: Db, refs: Sequence[SlotRef]) -> frozenset[str]:
+    """Say which of these dates and sessions a closure covers, by the slots' keys."""
+    rows = await db.fetch(
+        """
+        SELECT office_id, date, session FROM booking.closure
+         WHERE office_id = ANY ($1::text[]) AND date = ANY ($2::date[])
+        """,
+        [ref.office for ref in refs],
+        [ref.date for ref in refs],
+    )
+    closed = {(row["office_id"], row["date"], row["session"]) for row in rows}
+    return frozenset(
+        ref.key
+        for ref in refs
+        if {(ref.office, ref.date, None), (ref.office, ref.date, ref.session.value)} & closed
+    )
+
+
+async def find_alternatives(db: Db, office: str, service: str) -> tuple[Alternative, ...]:
+    """Find where there still is quota: this office on other days, and its nearest neighbours."""
+    rows = await db.fetch("SELECT * FROM booking_api.alternatives($1, $2, 3)", office, service)
+    return tuple(Alternative.model_validate(dict(row)) for row in rows)
+
+
+async def find_due(db: Db, limit: int) -> tuple[list[UUID], list[Row]]:
+    """Find holds past their time, and withheld seats whose time has come."""
+    holds = await db.fetch(
+        """
+        SELECT id FROM booking.hold WHERE state = 'held' AND expires_at <= now()
+         ORDER BY expires_at LIMIT $1
+        """,
+        limit,
+    )
+    seats = await db.fetch(
+        """
+        DELETE FROM booking.withheld WHERE hold_id IN (
+            SELECT hold_id FROM booking.withheld WHERE release_at <= now()
+             ORDER BY release_at LIMIT $1)
+        RETURNING slot_id, seat
+        """,
+        limit,
+    )
+    return [row["id"] for row in holds], seats
+
+
+async def end_visits(db: Db, limit: int) -> int:
+    """Let bookings rest whose session is over: their person may book again."""
+    rows = await db.fetch(
+        """
+        UPDATE booking.hold SET state = 'visited', ended_at = now() WHERE id IN (
+            SELECT h.id FROM booking.hold h JOIN booking.slot s ON s.id = h.slot_id
+             WHERE h.state = 'confirmed' AND s.ends_at <= now() LIMIT $1)
+        RETURNING id
+        """,
+        limit,
+    )
+    return len(rows)
+
+
+async def is_only_sweeper(db: Db) -> bool:
+    """Take the sweepers' lock for this transaction, if no other worker has it."""
+    mine: bool = await db.fetchval("SELECT pg_try_advisory_xact_lock($1)", SWEEP_LOCK)
+    return mine
+
+
+def _slot(row: Row) -> Slot:
+    office = Office(
+        id=row["office_id"],
+        **_pick(row, ("timezone", "hold_minutes", "phone_cap", "code_tries")),
+        **_pick(row, ("reschedule_days_before", "reschedule_limit")),
+        **_pick(row, ("release_after_min_s", "release_after_max_s")),
+    )
+    ref = SlotRef(
+        office=row["office_id"],
+        service=row["service_id"],
+        date=row["date"],
+        session=row["session"],
+    )
+    return Slot(
+        ref=ref,
+        office=office,
+        **_pick(row, ("id", "starts", "ends", "starts_at", "opens_at", "closes_at")),
+        **_pick(row, ("window_minutes", "queue_letter", "capacity", "remaining", "withheld")),
+        **_pick(row, ("next_seat", "free_seats", "closed", "seq")),
+    )
+
+
+def _claim(row: Row) -> Claim:
+    return Claim(
+        service=row["service_id"],
+        owner=row["owner_key"],
+        **_pick(row, ("id", "slot_id", "seat", "state", "person_key", "nik_key", "person")),
+        **_pick(row, ("channel", "wrong_tries", "reschedules", "held_at", "expires_at")),
+        **_pick(row, ("ended_at", "code", "service_hour", "queue_number")),
+    )
+
+
+def _pick(row: Row, names: Iterable[str]) -> dict[str, Any]:
+    return {name: row[name] for name in names}

@@ -1,0 +1,185 @@
+"""What a batch writes: one function, one statement a table, over arrays."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from uuid import UUID
+
+from services.booking.desk import Desk, Happened, Withheld
+from services.booking.rules import Claim, Slot
+from shared.db import Db, columns
+
+CLAIM_FIELDS = attrgetter(
+    *("id", "slot_id", "service", "seat", "state", "owner", "person_key", "nik_key", "person"),
+    *("channel", "wrong_tries", "reschedules", "held_at", "expires_at", "ended_at"),
+)
+SLOT_FIELDS = attrgetter("id", "remaining", "withheld", "next_seat")
+EVENT_FIELDS = attrgetter("id", "type.value", "slot_id", "seq", "subject", "data.office")
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A command and its outcome as they are stored; `contact` is sealed, for chat alone."""
+
+    id: UUID
+    kind: str
+    owner: bytes
+    fingerprint: bytes
+    outcome: str
+    contact: bytes | None
+    state: str = "decided"
+
+
+class RivalError(Exception):
+    """Another worker decided or moved the same thing meanwhile; the batch is decided again."""
+
+
+async def write(db: Db, desk: Desk, decided: Sequence[Decided]) -> None:
+    """Write everything that a batch decided.
+
+    What ended is written before what began, so that a person who cancels and books anew in one
+    batch meets no index.
+    """
+    added = {claim.id for claim in desk.added}
+    await _write_slots(db, [s for s in desk.slots.values() if s.changed or desk.events])
+    await _write_claim_states(db, [c for c in desk.altered.values() if c.id not in added])
+    await _write_claims(db, desk.added)
+    await _write_bookings(db, desk.booked.values())
+    await _write_withheld(db, desk.withheld)
+    await write_outcomes(db, decided)
+    await write_events(db, desk.events, desk.now)
+
+
+async def _write_slots(db: Db, slots: Sequence[Slot]) -> None:
+    if not slots:
+        return
+    # free_seats goes as text, because unnest would flatten an array of arrays.
+    rows = ((*SLOT_FIELDS(slot), _array(slot.free_seats), slot.seq) for slot in slots)
+    await db.execute(
+        """
+        UPDATE booking.slot s SET remaining = new.remaining, withheld = new.withheld,
+               next_seat = new.next_seat, free_seats = new.free_seats::int[], seq = new.seq
+          FROM unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::text[], $6::bigint[])
+               AS new (id, remaining, withheld, next_seat, free_seats, seq)
+         WHERE s.id = new.id
+        """,
+        *columns(rows, 6),
+    )
+
+
+async def _write_claim_states(db: Db, claims: Sequence[Claim]) -> None:
+    if not claims:
+        return
+    await db.execute(
+        """
+        UPDATE booking.hold h
+           SET state = new.state, wrong_tries = new.wrong_tries, ended_at = new.ended_at
+          FROM unnest($1::uuid[], $2::text[], $3::smallint[], $4::timestamptz[])
+               AS new (id, state, wrong_tries, ended_at)
+         WHERE h.id = new.id
+        """,
+        *columns(((c.id, c.state, c.wrong_tries, c.ended_at) for c in claims), 4),
+    )
+
+
+async def _write_claims(db: Db, claims: Sequence[Claim]) -> None:
+    if not claims:
+        return
+    in_order = attrgetter("person_key")  # two batches that meet in an index cannot deadlock there
+    rows = (CLAIM_FIELDS(claim) for claim in sorted(claims, key=in_order))
+    await db.execute(
+        """
+        INSERT INTO booking.hold (id, slot_id, service_id, seat, state, owner_key, person_key,
+            nik_key, person, channel, wrong_tries, reschedules, held_at, expires_at, ended_at)
+        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::int[], $5::text[], $6::bytea[],
+            $7::bytea[], $8::bytea[], $9::bytea[], $10::text[], $11::smallint[], $12::smallint[],
+            $13::timestamptz[], $14::timestamptz[], $15::timestamptz[])
+        """,
+        *columns(rows, 15),
+    )
+
+
+async def _write_bookings(db: Db, claims: Iterable[Claim]) -> None:
+    rows = [(c.code, c.id, c.service_hour, c.queue_number, c.held_at) for c in claims]
+    if not rows:
+        return
+    await db.execute(
+        """
+        INSERT INTO booking.booking (code, hold_id, service_hour, queue_number, confirmed_at)
+        SELECT code, hold_id, service_hour, queue_number, clock_timestamp()
+          FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[])
+               AS new (code, hold_id, service_hour, queue_number, held_at)
+        ON CONFLICT (code) DO UPDATE SET hold_id = excluded.hold_id,
+            service_hour = excluded.service_hour, queue_number = excluded.queue_number
+        """,
+        *columns(rows, 5),
+    )
+
+
+async def _write_withheld(db: Db, seats: Sequence[Withheld]) -> None:
+    if not seats:
+        return
+    await db.execute(
+        """
+        INSERT INTO booking.withheld (hold_id, slot_id, seat, release_at)
+        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::timestamptz[])
+        """,
+        *columns(((s.hold_id, s.slot_id, s.seat, s.release_at) for s in seats), 4),
+    )
+
+
+async def write_outcomes(db: Db, decided: Sequence[Decided]) -> None:
+    """Store the outcome of each command; a parked one may be decided after all.
+
+    Raises RivalError when a twin of a command was decided meanwhile.
+    """
+    if not decided:
+        return
+    rows = (
+        (d.id, d.kind, d.owner, d.fingerprint, d.state, d.outcome, d.contact)
+        for d in sorted(decided, key=lambda one: one.id)
+    )
+    written = await db.fetch(
+        """
+        INSERT INTO booking.command (id, kind, owner_key, fingerprint, state, outcome, contact)
+        SELECT id, kind, owner_key, fingerprint, state, outcome::jsonb, contact
+          FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::bytea[], $5::text[], $6::text[],
+                      $7::bytea[])
+               AS new (id, kind, owner_key, fingerprint, state, outcome, contact)
+        ON CONFLICT (id) DO UPDATE SET state = excluded.state, outcome = excluded.outcome,
+            contact = excluded.contact, decided_at = clock_timestamp()
+         WHERE booking.command.state = 'parked'
+        RETURNING id
+        """,
+        *columns(rows, 7),
+    )
+    if len(written) < len(decided):
+        raise RivalError
+
+
+async def write_events(db: Db, events: Sequence[Happened], now: datetime) -> None:
+    """Append events to the log and the outbox, in one order, while their slots are locked."""
+    if not events:
+        return
+    rows = ((*EVENT_FIELDS(e), e.data.model_dump_json(exclude_none=True)) for e in events)
+    await db.execute(
+        """
+        WITH new AS (
+            SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[], $5::text[],
+                                 $6::text[], $7::text[]) WITH ORDINALITY
+                     AS new (id, type, slot_id, slotsequence, subject, office_id, data, place)
+        ), logged AS (
+            INSERT INTO booking.event_log
+                   (id, type, slot_id, slotsequence, subject, office_id, data, occurred_at)
+            SELECT id, type, slot_id, slotsequence, subject, office_id, data::jsonb, $8 FROM new
+        )
+        INSERT INTO booking.outbox (event_id) SELECT id FROM new ORDER BY place
+        """,
+        *columns(rows, 7),
+        now,
+    )
+
+
+def _array(numbers: Sequence[int]) -> str:
+    return "{" + ",".join(map(str, numbers)) + "}"
