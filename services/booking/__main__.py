@@ -4,10 +4,8 @@ import asyncio
 import json
 import os
 import random
-import signal
 import sys
 
-import structlog
 import uvloop
 
 from services.booking import sweeper
@@ -17,14 +15,12 @@ from services.booking.desk import Tools
 from services.booking.migrate import migrate
 from services.booking.outbox import EventOutbox
 from services.booking.settings import BookingSettings
-from shared import health, log, settings
+from shared import log, service, settings
 from shared.broker import BOOKING_QUEUE, Broker
 from shared.db import open_pool
 from shared.keys import Keys
 from shared.relay import Relay
 from shared.worker import Work, Worker
-
-logger = structlog.get_logger(__name__)
 
 
 def encode(one: Arrived) -> bytes:
@@ -33,7 +29,7 @@ def encode(one: Arrived) -> bytes:
 
 
 async def serve(config: BookingSettings) -> None:
-    """Run one worker until SIGTERM: it finishes the batch in hand and gives the rest back."""
+    """Run one worker until SIGTERM: it gives back what it has not begun."""
     pool = await open_pool(config.database_url, name="booking", size=config.database_pool)
     broker = Broker(config.amqp_url, "booking")
     tools = Tools(Keys.from_secret(config.secret), new_booking_code, random.SystemRandom().random)
@@ -41,27 +37,9 @@ async def serve(config: BookingSettings) -> None:
     batches = Batches(pool, relay, broker.publisher, tools)
     work = Work(BOOKING_QUEUE, decode, batches.handle, encode, batches.park, batch=config.batch)
     worker = Worker(broker, work)
-    await broker.start()
-    runner = await health.serve(config.host, config.port, health.checks(broker, pool))
-    stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    consuming = asyncio.create_task(worker.run())
-    others = [
-        asyncio.create_task(relay.run()),
-        asyncio.create_task(sweeper.run(pool, tools, relay.wake, config.sweep_s)),
-    ]
-    logger.info("booking_started", port=config.port)
-    await asyncio.wait([asyncio.create_task(stop.wait()), consuming], return_when="FIRST_COMPLETED")
-    await worker.stop()
-    await asyncio.wait_for(consuming, 8)
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
-    await runner.cleanup()
-    await broker.stop()
+    others = (relay.run(), sweeper.run(pool, tools, relay.wake, config.sweep_s))
+    await service.run(broker, pool, worker, others, (config.host, config.port))
     await pool.close()
-    logger.info("booking_stopped")
 
 
 def main(words: list[str]) -> int:

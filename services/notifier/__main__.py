@@ -1,0 +1,64 @@
+"""Wire a notifier and run it."""
+
+from collections.abc import Mapping, Sequence
+
+import aiohttp
+import uvloop
+
+from services.notifier.handlers import Notices, decode, encode
+from services.notifier.providers import Provider
+from services.notifier.providers.console import Console
+from services.notifier.providers.meta import Meta
+from services.notifier.providers.sms_http import SmsHttp
+from services.notifier.providers.twilio import Twilio
+from services.notifier.sender import Sender
+from services.notifier.settings import NotifierSettings
+from shared import log, service, settings
+from shared.broker import NOTIFIER_QUEUE, Broker
+from shared.db import open_pool
+from shared.keys import Keys
+from shared.worker import Work, Worker
+
+
+def providers(
+    config: NotifierSettings, http: aiohttp.ClientSession
+) -> Mapping[str, Sequence[Provider]]:
+    """Make the providers that the settings name, by channel and in order."""
+    base = f"{config.whatsapp_api_url.rstrip('/')}/{config.whatsapp_api_version}"
+    meta = Meta(http, f"{base}/{config.whatsapp_phone_number_id}/messages", config.whatsapp_token)
+    back = f"{config.gateway_url.rstrip('/')}/v1/channels/sms/twilio/receipts"
+    account = (config.twilio_sid, config.twilio_token)
+    url, token = config.sms_generic_url, config.sms_generic_token
+    made: dict[str, Provider] = {
+        "generic": SmsHttp(http, url, token, config.sms_sender),
+        "twilio": Twilio(http, config.twilio_url, account, config.twilio_from, back),
+        "console": Console(),
+    }
+    return {"whatsapp": [meta], "sms": [made[name] for name in config.sms_providers]}
+
+
+async def serve(config: NotifierSettings) -> None:
+    """Run until SIGTERM: the calls under way end, the rest waits in the database."""
+    pool = await open_pool(config.database_url, name="notifier", size=config.database_pool)
+    broker = Broker(config.amqp_url, "notifier")
+    keys = Keys.from_secret(config.secret)
+    async with aiohttp.ClientSession() as http:
+        sender = Sender(
+            pool, keys, providers(config, http), config.send_together, config.receipt_wait_s
+        )
+        notices = Notices(pool, keys, sender.wake)
+        worker = Worker(broker, Work(NOTIFIER_QUEUE, decode, notices.handle, encode, batch=50))
+        await service.run(broker, pool, worker, (sender.run(),), (config.host, config.port))
+        await sender.drain()
+        await pool.close()
+
+
+def main() -> None:
+    """Read the settings and serve."""
+    config = settings.read(NotifierSettings)
+    log.set_up("notifier", config.log_level)
+    uvloop.run(serve(config))
+
+
+if __name__ == "__main__":
+    main()

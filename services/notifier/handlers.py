@@ -1,0 +1,150 @@
+"""What comes from the broker, made into rows: a batch of notices and events, one transaction."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid5
+
+from pydantic import TypeAdapter
+from pydantic_core import from_json
+
+from services.notifier import receipts, store
+from services.notifier.store import NewText
+from services.notifier.texts import Place, Recipient, compose
+from shared.broker import Incoming
+from shared.db import Db, Pool, Row
+from shared.keys import Keys
+from shared.messages import (
+    NOTICES,
+    Contact,
+    ContactSeen,
+    Event,
+    Receipt,
+    SendText,
+    SomeNotice,
+)
+
+NAMESPACE = UUID("8a4b6a6e-52c3-5d39-9f0c-1f3b8a0e4d27")
+EVENTS = TypeAdapter(Event)
+EVENT_CHANNELS = ("whatsapp", "sms")
+CHAT_PURPOSES = frozenset({"held", "expired", "released", "refused"})
+
+Item = SomeNotice | Event
+
+
+def decode(message: Incoming) -> list[Item]:
+    """Read a message: a notice of the gateway, or an event. Raises ValueError."""
+    body = from_json(message.body)
+    if isinstance(body, dict) and "specversion" in body:
+        return [EVENTS.validate_python(body)]
+    return [NOTICES.validate_python(body)]
+
+
+def encode(item: Item) -> bytes:
+    """Write an item as it came."""
+    return item.model_dump_json(exclude_none=True).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """Handles batches: the pool to write to, the keys to seal with, the sender to wake."""
+
+    pool: Pool
+    keys: Keys
+    wake: Callable[[], None]
+
+    async def handle(self, items: Sequence[Item]) -> None:
+        """Store every text that is to be sent and what is known of contacts and attempts."""
+        async with self.pool.acquire() as db, db.transaction():
+            events = [item for item in items if isinstance(item, Event)]
+            texts = await self._of_events(db, events)
+            for item in items:
+                if isinstance(item, SendText):
+                    texts.append(await self._direct(db, item))
+                elif isinstance(item, ContactSeen):
+                    owner = self.keys.owner_of(item.to.phone, item.to.bsuid)
+                    await store.see_contact(db, owner, item.at, opted_out=item.opted_out)
+            await store.add_texts(db, texts)
+            told = [item for item in items if isinstance(item, Receipt)]
+            if told:
+                await receipts.record(db, told)
+        self.wake()
+
+    async def _direct(self, db: Db, text: SendText) -> NewText:
+        owner = self.keys.owner_of(text.to.phone, text.to.bsuid)
+        if text.inbound_at is not None:
+            await store.see_contact(db, owner, text.inbound_at, opted_out=None)
+        text_id = uuid5(NAMESPACE, f"text/{text.id}")
+        parts = {"content": text.content.model_dump(mode="json"), "reply_to": text.reply_to}
+        return NewText(
+            id=text_id,
+            purpose=text.purpose,
+            recipient=owner,
+            sealed=self._seal(text_id, text.to, parts),
+            channel=text.by[0],
+            later=text.by[1:],
+            valid_until=text.valid_until,
+        )
+
+    async def _of_events(self, db: Db, events: Sequence[Event]) -> list[NewText]:
+        about = {event.id: event.data.hold_id or event.data.command_id for event in events}
+        rows = await store.find_recipients(db, {key for key in about.values() if key})
+        texts = []
+        for event in events:
+            key = about[event.id]
+            row = rows.get(key) if key else None
+            text = self._of_event(event, row) if row else None
+            if text is not None:
+                texts.append(text)
+        return texts
+
+    def _of_event(self, event: Event, row: Row) -> NewText | None:
+        to = recipient_of(row, self.keys)
+        composed = compose(event, to) if to.contact.phone or to.contact.bsuid else None
+        if composed is None:
+            return None
+        text_id = uuid5(NAMESPACE, f"event/{event.id}/{to.owner}")
+        in_chat = composed.purpose in CHAT_PURPOSES or not composed.sms or not to.contact.phone
+        channels = EVENT_CHANNELS[:1] if in_chat else EVENT_CHANNELS
+        parts = {
+            "content": composed.content.model_dump(mode="json"),
+            "template": composed.template,
+            "parameters": composed.parameters,
+            "sms": composed.sms,
+        }
+        is_hold = composed.purpose == "held" and to.place is not None
+        return NewText(
+            id=text_id,
+            purpose=composed.purpose,
+            recipient=to.owner,
+            sealed=self._seal(text_id, to.contact, parts),
+            channel=channels[0],
+            later=channels[1:],
+            valid_until=to.place.expires_at if is_hold and to.place else None,
+        )
+
+    def _seal(self, text_id: UUID, to: Contact, parts: dict[str, Any]) -> bytes:
+        return self.keys.seal(parts | {"to": to.model_dump(mode="json")}, f"text/{text_id}")
+
+
+def recipient_of(row: Row, keys: Keys) -> Recipient:
+    """Open a row of `booking_api.recipient`; a refused command has no place."""
+    person = keys.unseal(row["sealed"], row["seal"])
+    contact = Contact.model_validate(person)
+    if row["office_id"] is None:
+        return Recipient(contact=contact, owner=row["owner"])
+    place = Place(
+        **{name: row[name] for name in ("office_name", "short_name", "address", "timezone")},
+        **{name: row[name] for name in ("arrive_early_minutes", "date", "session")},
+        **{name: row[name] for name in ("starts", "ends", "expires_at")},
+    )
+    return Recipient(
+        contact=contact,
+        owner=row["owner"],
+        name=person["name"],
+        birth_date=date.fromisoformat(person["birth_date"]),
+        place=place,
+        approval_code=keys.approval_code(row["id"], row["owner"]),
+        **{name: row[name] for name in ("booking_code", "service_hour", "queue_number")},
+    )

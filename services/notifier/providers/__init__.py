@@ -1,0 +1,48 @@
+"""One file per provider; here is what they have in common."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.notifier.routing import Failure
+from shared.messages import Contact, Content
+
+TIMEOUT_S = 10.0
+
+
+class SendError(Exception):
+    """A provider did not take a text; routing decides what follows from the failure."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.reason)
+        self.failure = failure
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One text as a provider gets it. `tag` is the attempt's id, which its receipts bring back."""
+
+    to: Contact
+    content: Content
+    sms: str
+    template: str | None
+    parameters: tuple[str, ...]
+    tag: str
+    reply_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider's reference; `segments` is what an SMS is billed by."""
+
+    reference: str
+    segments: int | None = None
+
+
+class Provider(Protocol):
+    """A way out for texts of one channel."""
+
+    name: str
+    channel: str
+
+    async def send(self, parcel: Parcel) -> Accepted:
+        """Hand over one text; raises SendError."""

@@ -1,0 +1,211 @@
+"""Sends what is due: claim, call, record. No transaction is open while a provider is called."""
+
+import asyncio
+import secrets
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from services.notifier import metrics, store
+from services.notifier.circuit import Circuit
+from services.notifier.providers import Accepted, Parcel, Provider, SendError
+from services.notifier.receipts import text_of
+from services.notifier.routing import (
+    CIRCUIT_S,
+    WINDOW,
+    Failure,
+    Step,
+    Verdict,
+    after_accepted,
+    after_silence,
+    next_step,
+    verdict,
+)
+from shared.db import Pool, Row, is_passing
+from shared.keys import Keys
+from shared.messages import Contact, Content
+
+log = structlog.get_logger(__name__)
+
+POLL_S = 0.5
+RANDOM = secrets.SystemRandom()
+
+
+@dataclass(slots=True)
+class Sender:
+    """Works through the due texts; several may run, in one process or in many."""
+
+    pool: Pool
+    keys: Keys
+    providers: Mapping[str, Sequence[Provider]]
+    together: int
+    receipt_wait_s: float
+    circuits: dict[str, Circuit] = field(default_factory=lambda: defaultdict(Circuit))
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+    under_way: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def wake(self) -> None:
+        """Say that a text was stored."""
+        self.woken.set()
+
+    async def run(self) -> None:
+        """Send for as long as the process lives."""
+        while True:
+            self.woken.clear()
+            taken = 0
+            try:
+                taken = await self.take()
+            except Exception as error:
+                if not is_passing(error):
+                    log.exception("sender_failed")
+                await asyncio.sleep(POLL_S)
+            if not taken:
+                await self._rest()
+
+    async def take(self) -> int:
+        """Claim what is due, as much as may be under way at once, and begin to send it."""
+        room = self.together - len(self.under_way)
+        if room <= 0:
+            await asyncio.wait(self.under_way, return_when=asyncio.FIRST_COMPLETED)
+            return 1
+        async with self.pool.acquire() as db:
+            due = await store.claim_due(db, room, self._resting(), self.receipt_wait_s)
+        for row in due:
+            task = asyncio.create_task(self._guarded(row))
+            self.under_way.add(task)
+            task.add_done_callback(self._done)
+        return len(due)
+
+    async def drain(self) -> None:
+        """Let the calls that are under way end."""
+        if self.under_way:
+            await asyncio.wait(self.under_way, timeout=8)
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        self.under_way.discard(task)
+        self.woken.set()
+
+    async def _guarded(self, row: Row) -> None:
+        # A text whose step could not be written is due again by itself: see `claim_due`.
+        try:
+            await self._one(row)
+        except Exception:
+            log.exception("text_left_in_doubt", text_id=str(row["id"]))
+
+    async def _one(self, row: Row) -> None:
+        if row["attempt_id"] is None:
+            await self._move(row, after_silence(text_of(row), row["was"], row["now"]))
+            return
+        step = self._before(row)
+        if step is not None:
+            await self._refuse(row, step, None)
+            return
+        provider = self._choose(row)
+        if provider is None:
+            failure = Failure("no provider for this channel", status=404)
+            await self._refuse(row, self._after(row, failure), failure)
+            return
+        await self._call(row, provider)
+
+    async def _call(self, row: Row, provider: Provider) -> None:
+        async with self.pool.acquire() as db:
+            await store.name_provider(db, row["attempt_id"], provider.name)
+        try:
+            accepted = await provider.send(self._parcel(row))
+        except SendError as error:
+            await self._failed(row, provider, error.failure)
+        else:
+            await self._accepted(row, provider, accepted)
+
+    async def _accepted(self, row: Row, provider: Provider, accepted: Accepted) -> None:
+        self.circuits[provider.name].record(time.monotonic(), went_well=True)
+        metrics.ATTEMPTS.labels(provider.name, "accepted").inc()
+        metrics.SECONDS.observe(max(0.0, (row["now"] - row["created_at"]).total_seconds()))
+        async with self.pool.acquire() as db, db.transaction():
+            reference, segments = accepted.reference, accepted.segments
+            await store.record_accepted(db, row["attempt_id"], reference, segments)
+            step = after_accepted(text_of(row))
+            await store.move(db, row["id"], step, only=("sending", "unknown"))
+
+    async def _failed(self, row: Row, provider: Provider, failure: Failure) -> None:
+        judged = verdict(failure)
+        metrics.ATTEMPTS.labels(provider.name, judged.value).inc()
+        circuit = self.circuits[provider.name]
+        if judged is Verdict.CIRCUIT:
+            log.error("provider_refuses_our_account", provider=provider.name, code=failure.code)
+            circuit.open(time.monotonic(), CIRCUIT_S)
+        circuit.record(time.monotonic(), went_well=judged is not Verdict.UNKNOWN)
+        await self._refuse(row, self._after(row, failure), failure)
+
+    async def _refuse(self, row: Row, step: Step, failure: Failure | None) -> None:
+        state = "unknown" if step.state == "unknown" else "refused"
+        code = failure.code if failure else None
+        async with self.pool.acquire() as db, db.transaction():
+            await store.record_failed(db, row["attempt_id"], state, code, step.reason)
+            await store.move(db, row["id"], step, only=("sending", "unknown"))
+            if step.no_whatsapp or step.opts_out:
+                await store.mark_contact(db, row["recipient"], step)
+        metrics.TEXTS.labels(row["channel"], row["purpose"], step.state).inc()
+
+    async def _move(self, row: Row, step: Step) -> None:
+        async with self.pool.acquire() as db:
+            await store.move(db, row["id"], step, only=(row["was"],))
+
+    def _before(self, row: Row) -> Step | None:
+        """Say what keeps a text from being tried at all."""
+        text, now = text_of(row), row["now"]
+        if text.valid_until is not None and now >= text.valid_until:
+            return Step("dropped", reason="too late")
+        absent = row["no_whatsapp_until"]
+        if text.channel == "whatsapp" and absent is not None and absent > now and text.later:
+            return Step("waiting", 0, channel=text.later[0], reason="not on WhatsApp lately")
+        return None
+
+    def _after(self, row: Row, failure: Failure) -> Step:
+        step = next_step(text_of(row), failure, RANDOM.random(), row["now"])
+        if step.state == "unknown":
+            return Step("unknown", self.receipt_wait_s, reason=step.reason)
+        return step
+
+    def _choose(self, row: Row) -> Provider | None:
+        """Take the channel's providers in turn, so that a second try goes another way."""
+        now = time.monotonic()
+        of_channel = self.providers.get(row["channel"], ())
+        able = [p for p in of_channel if not self.circuits[p.name].is_open(now)] or of_channel
+        return able[row["earlier"] % len(able)] if able else None
+
+    def _resting(self) -> list[str]:
+        """Name the channels whose every provider rests."""
+        now = time.monotonic()
+        return [
+            channel
+            for channel, providers in self.providers.items()
+            if providers and all(self.circuits[p.name].is_open(now) for p in providers)
+        ]
+
+    def _parcel(self, row: Row) -> Parcel:
+        parts = self.keys.unseal(row["sealed"], f"text/{row['id']}")
+        content = Content.model_validate(parts["content"])
+        seen = row["last_inbound_at"]
+        in_window = seen is not None and row["now"] - seen < WINDOW
+        template = parts.get("template")
+        by_template = template is not None and (row["as_template"] or not in_window)
+        return Parcel(
+            to=Contact.model_validate(parts["to"]),
+            content=content,
+            sms=parts.get("sms") or content.body,
+            template=template if by_template else None,
+            parameters=tuple(parts.get("parameters") or ()),
+            tag=str(row["attempt_id"]),
+            reply_to=parts.get("reply_to"),
+        )
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(POLL_S):
+                await self.woken.wait()
+        except TimeoutError:
+            return

@@ -1,0 +1,277 @@
+"""What is to be sent, what was sent, what the providers said: one function, one statement."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.notifier.routing import NO_WHATSAPP_FOR, Step
+from shared.db import Db, Row, columns
+from shared.messages import Receipt
+
+OPEN = ("waiting", "sending", "unknown", "sent")
+
+
+@dataclass(frozen=True, slots=True)
+class NewText:
+    """A text as it is stored; `sealed` holds recipient and words."""
+
+    id: UUID
+    purpose: str
+    recipient: str
+    sealed: bytes
+    channel: str
+    later: tuple[str, ...]
+    valid_until: datetime | None
+
+
+async def add_texts(db: Db, texts: Sequence[NewText]) -> int:
+    """Store texts that are due at once; those stored before stay as they are."""
+    added = 0
+    for text in texts:
+        # One row each: `later` is an array of its own, and a batch is seldom above a dozen.
+        done = await db.execute(
+            """
+            INSERT INTO notifier.text
+                   (id, purpose, recipient, sealed, channel, later, valid_until, due_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, now()) ON CONFLICT (id) DO NOTHING
+            """,
+            text.id,
+            text.purpose,
+            text.recipient,
+            text.sealed,
+            text.channel,
+            list(text.later),
+            text.valid_until,
+        )
+        added += int(done.rpartition(" ")[2])
+    return added
+
+
+async def find_recipients(db: Db, ids: Collection[UUID]) -> dict[UUID, Row]:
+    """Read whom to tell of these holds or refused commands."""
+    rows = await db.fetch(
+        "SELECT * FROM booking_api.recipient WHERE id = ANY ($1::uuid[])", list(ids)
+    )
+    return {row["id"]: row for row in rows}
+
+
+async def see_contact(
+    db: Db, recipient: str, inbound_at: datetime | None, *, opted_out: bool | None
+) -> None:
+    """Remember when a person last wrote and whether they want no more texts."""
+    await db.execute(
+        """
+        INSERT INTO notifier.contact AS c (recipient, last_inbound_at, opted_out)
+        VALUES ($1, $2, coalesce($3, false))
+        ON CONFLICT (recipient) DO UPDATE SET
+            last_inbound_at = greatest(c.last_inbound_at, excluded.last_inbound_at),
+            opted_out = coalesce($3, c.opted_out),
+            no_whatsapp_until = CASE WHEN $2 IS NULL THEN c.no_whatsapp_until END
+        """,
+        recipient,
+        inbound_at,
+        opted_out,
+    )
+
+
+async def claim_due(db: Db, limit: int, closed: Sequence[str], receipt_wait_s: float) -> list[Row]:
+    """Take texts whose timer ran out; a waiting one gets its attempt row in the same statement.
+
+    Texts to one person go one after the other. `closed` names channels that rest.
+    A claimed text is due again after `receipt_wait_s`, should this process die.
+    """
+    rows: list[Row] = await db.fetch(
+        """
+        WITH due AS (
+            SELECT t.id, t.state FROM notifier.text t
+             WHERE t.due_at <= now() AND NOT (t.state = 'waiting' AND t.channel = ANY ($2::text[]))
+               AND (t.state <> 'waiting' OR NOT EXISTS (
+                   SELECT FROM notifier.text e
+                    WHERE e.recipient = t.recipient AND e.seq < t.seq
+                      AND e.state IN ('waiting', 'sending') AND e.due_at <= now() + interval '5 s'))
+             ORDER BY t.due_at LIMIT $1 FOR UPDATE OF t SKIP LOCKED
+        ), taken AS (
+            UPDATE notifier.text t SET due_at = now() + make_interval(secs => $3),
+                   state = CASE WHEN due.state = 'waiting' THEN 'sending' ELSE t.state END,
+                   tries = t.tries + (due.state = 'waiting')::int
+              FROM due WHERE t.id = due.id
+            RETURNING t.*, due.state AS was
+        ), attempts AS (
+            INSERT INTO notifier.attempt (text_id, channel, provider)
+            SELECT id, channel, '' FROM taken WHERE was = 'waiting'
+            RETURNING id, text_id
+        )
+        SELECT taken.*, attempts.id AS attempt_id, c.last_inbound_at, c.opted_out,
+               c.no_whatsapp_until, now() AS now,
+               (SELECT count(*) FROM notifier.attempt a
+                 WHERE a.text_id = taken.id AND a.channel = taken.channel) AS earlier
+          FROM taken LEFT JOIN attempts ON attempts.text_id = taken.id
+          LEFT JOIN notifier.contact c ON c.recipient = taken.recipient
+         ORDER BY taken.seq
+        """,
+        limit,
+        list(closed),
+        receipt_wait_s,
+    )
+    return rows
+
+
+async def name_provider(db: Db, attempt_id: UUID, provider: str) -> None:
+    """Say on the attempt which provider is about to be called."""
+    await db.execute(
+        "UPDATE notifier.attempt SET provider = $2 WHERE id = $1", attempt_id, provider
+    )
+
+
+async def record_accepted(
+    db: Db, attempt_id: UUID, reference: str, segments: int | None
+) -> str | None:
+    """Record the provider's reference; a receipt may have been quicker and its state stays.
+
+    Returns the status of a receipt that came before the reference was known, if one did.
+    """
+    await db.execute(
+        """
+        UPDATE notifier.attempt SET
+               provider_ref = $2, segments = $3, answered_at = clock_timestamp(),
+               state = CASE WHEN state IN ('calling', 'unknown') THEN 'accepted' ELSE state END
+         WHERE id = $1
+        """,
+        attempt_id,
+        reference,
+        segments,
+    )
+    early: str | None = await db.fetchval(
+        """
+        UPDATE notifier.receipt SET attempt_id = $1
+         WHERE provider_ref = $2 AND attempt_id IS NULL
+        RETURNING status
+        """,
+        attempt_id,
+        reference,
+    )
+    return early
+
+
+async def record_failed(
+    db: Db, attempt_id: UUID, state: str, code: int | None, reason: str
+) -> None:
+    """Record that a call failed (`refused`) or ended in doubt (`unknown`)."""
+    await db.execute(
+        """
+        UPDATE notifier.attempt SET state = $2, error_code = $3, error = $4,
+               answered_at = clock_timestamp()
+         WHERE id = $1 AND state = 'calling'
+        """,
+        attempt_id,
+        state,
+        code,
+        reason,
+    )
+
+
+async def move(db: Db, text_id: UUID, step: Step, *, only: Collection[str] = OPEN) -> None:
+    """Take a text's next step, unless a receipt has settled it meanwhile."""
+    await db.execute(
+        """
+        UPDATE notifier.text SET state = $2, reason = coalesce(nullif($3, ''), reason),
+               due_at = now() + make_interval(secs => $4),
+               channel = coalesce($5, channel),
+               later = CASE WHEN $5::text IS NULL THEN later ELSE later[2:] END,
+               as_template = coalesce($6, as_template),
+               tries = CASE WHEN $5::text IS NOT NULL THEN 0
+                            ELSE greatest(0, tries - (NOT $7)::int) END,
+               settled_at = CASE WHEN $2 IN ('undeliverable', 'dropped') THEN now() END
+         WHERE id = $1 AND state = ANY ($8::text[])
+        """,
+        text_id,
+        step.state,
+        step.reason,
+        step.due_in_s,
+        step.channel,
+        step.as_template,
+        step.counts_as_try,
+        list(only),
+    )
+
+
+async def mark_contact(db: Db, recipient: str, step: Step) -> None:
+    """Remember that a person is not on WhatsApp for now, or wants no more texts."""
+    await db.execute(
+        """
+        INSERT INTO notifier.contact AS c (recipient, opted_out, no_whatsapp_until)
+        VALUES ($1, $2, CASE WHEN $3 THEN now() + $4::interval END)
+        ON CONFLICT (recipient) DO UPDATE SET opted_out = c.opted_out OR excluded.opted_out,
+            no_whatsapp_until = coalesce(excluded.no_whatsapp_until, c.no_whatsapp_until)
+        """,
+        recipient,
+        step.opts_out,
+        step.no_whatsapp,
+        NO_WHATSAPP_FOR,
+    )
+
+
+async def add_receipts(db: Db, receipts: Sequence[Receipt]) -> list[Row]:
+    """Keep receipts that are new and find the attempt and text of each."""
+    rows = (
+        (r.provider_ref, r.status, _uuid(r.tag), r.provider, r.error_code, r.at) for r in receipts
+    )
+    found: list[Row] = await db.fetch(
+        """
+        WITH new AS (
+            SELECT DISTINCT ON (provider_ref, status) *
+              FROM unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::int[],
+                          $6::timestamptz[]) AS new (provider_ref, status, tag, provider, code, at)
+        ), found AS (
+            SELECT DISTINCT ON (new.provider_ref, new.status) new.*, a.id AS attempt_id, a.text_id,
+                   a.state AS attempt_state, a.channel AS attempt_channel
+              FROM new LEFT JOIN notifier.attempt a
+                ON a.id = new.tag OR (new.tag IS NULL AND a.provider_ref = new.provider_ref)
+        ), kept AS (
+            INSERT INTO notifier.receipt
+                   (provider_ref, status, tag, attempt_id, provider, error_code, at)
+            SELECT provider_ref, status, tag::text, attempt_id, provider, code, at FROM found
+            ON CONFLICT DO NOTHING RETURNING provider_ref, status
+        )
+        SELECT found.*, t.recipient, t.channel, t.later, t.as_template, t.tries, t.valid_until,
+               t.state, now() AS now
+          FROM kept JOIN found USING (provider_ref, status)
+          JOIN notifier.text t ON t.id = found.text_id
+        """,
+        *columns(rows, 6),
+    )
+    return found
+
+
+async def raise_attempt(db: Db, attempt_id: UUID, reference: str, state: str) -> None:
+    """Record an attempt's new state and the reference that its receipt named."""
+    await db.execute(
+        """
+        UPDATE notifier.attempt SET state = $3, provider_ref = coalesce(provider_ref, $2)
+         WHERE id = $1
+        """,
+        attempt_id,
+        reference,
+        state,
+    )
+
+
+async def settle(db: Db, text_id: UUID, state: str) -> None:
+    """Record that a text reached the phone (`delivered`, `read`); nothing is due any more."""
+    await db.execute(
+        """
+        UPDATE notifier.text SET due_at = NULL, settled_at = coalesce(settled_at, now()),
+               state = CASE WHEN state = 'read' THEN state ELSE $2 END
+         WHERE id = $1
+        """,
+        text_id,
+        state,
+    )
+
+
+def _uuid(tag: str | None) -> UUID | None:
+    try:
+        return UUID(tag) if tag else None
+    except ValueError:
+        return None

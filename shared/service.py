@@ -1,0 +1,54 @@
+"""How a consuming service lives and ends: booking and notifier share this, the gateway is HTTP."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+import structlog
+
+from shared import health
+from shared.broker import Broker
+from shared.db import Pool
+from shared.worker import Worker
+
+log = structlog.get_logger(__name__)
+
+DRAIN_S = 8.0  # less than the 10 s that an orchestrator waits before it kills
+
+
+async def run(
+    broker: Broker,
+    pool: Pool,
+    worker: Worker[Any],
+    others: Sequence[Coroutine[Any, Any, None]],
+    listen: tuple[str, int],
+) -> None:
+    """Serve until SIGTERM or SIGINT, or until a task ends that never should.
+
+    Then nothing more is taken; the batch in hand is finished and acknowledged, the rest goes
+    back to the queue, and only then do the connections close.
+    """
+    await broker.start()
+    runner = await health.serve(*listen, health.checks(broker, pool))
+    told = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, told.set)
+    consuming = asyncio.create_task(worker.run())
+    beside = [asyncio.create_task(other) for other in others]
+    waits = [asyncio.create_task(told.wait()), consuming, *beside]
+    log.info("service_started", port=listen[1])
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    await worker.stop()
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(consuming, DRAIN_S)
+    for task in (*beside, waits[0]):
+        task.cancel()
+    ended = await asyncio.gather(*beside, return_exceptions=True)
+    await runner.cleanup()
+    await broker.stop()
+    log.info("service_stopped")
+    for fault in ended:
+        if isinstance(fault, Exception):
+            raise fault
