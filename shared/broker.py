@@ -35,6 +35,7 @@ BLOCKED_PROBE_S = 0.05
 LOST = (AMQPError, ChannelInvalidStateError, OSError, RuntimeError)
 
 Incoming = AbstractIncomingMessage
+Connection = AbstractConnection
 OnOpen = Callable[[AbstractConnection], Awaitable[None]]
 
 

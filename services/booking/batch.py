@@ -241,8 +241,8 @@ class Batches:
 
 
 def fingerprint_of(command: SomeCommand) -> bytes:
-    """Tell one body from another; what an honest repeat may change is left out."""
-    return fingerprint(command.model_dump_json(exclude={"id", "deadline", "contact", "channel"}))
+    """Tell one body from another."""
+    return fingerprint(command.essence)
 
 
 def _outcome(command: SomeCommand, result: SomeResult, *, is_same: bool) -> Outcome:

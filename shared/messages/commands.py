@@ -23,6 +23,11 @@ class Command(Message):
     deadline: AwareDatetime | None = None
     tell: bool = False
 
+    @property
+    def essence(self) -> str:
+        """What makes it another command under the same id; an honest repeat changes the rest."""
+        return self.model_dump_json(exclude={"id", "deadline", "contact", "channel"})
+
 
 class PlaceHold(Command):
     """Set one seat of a slot aside for an applicant. The hold's id is the command's id."""

@@ -19,7 +19,8 @@ SELECT id, office_id, service_id, date, session, starts, ends, starts_at, ends_a
   FROM booking.slot;
 
 CREATE VIEW booking_api.request AS
-SELECT id, kind, encode(owner_key, 'hex') AS owner, state, outcome FROM booking.command;
+SELECT id, kind, encode(owner_key, 'hex') AS owner, fingerprint, state, outcome
+  FROM booking.command;
 
 CREATE VIEW booking_api.hold AS
 SELECT h.id, encode(h.owner_key, 'hex') AS owner, h.state, h.person, h.channel, h.wrong_tries,
