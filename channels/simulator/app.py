@@ -1,0 +1,83 @@
+"""Routes, page and background work put together."""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from channels.simulator import control, graph, sms
+from channels.simulator.graph import WORLD
+from channels.simulator.settings import SimulatorSettings
+from channels.simulator.webhooks import Courier
+from channels.simulator.world import WEBHOOK, World
+
+PAGE = Path(__file__).parent / "page"
+SAMPLES = (("+6281200000001", "Contoh Ani"), ("+6281200000002", "Contoh Budi"))
+CSP = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
+
+def build(config: SimulatorSettings) -> web.Application:
+    """Make the application; its phones start with two sample people."""
+    app = web.Application(middlewares=[_guard])
+    app.cleanup_ctx.append(_live(config))
+    for table in (graph.routes, sms.routes, control.routes):
+        app.add_routes(table)
+    app.router.add_get("/livez", _livez)
+    app.router.add_get("/readyz", _livez)
+    if PAGE.is_dir():
+        app.router.add_get("/", _index)
+        app.router.add_static("/page", PAGE)
+    return app
+
+
+@web.middleware
+async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    response = await handler(request)
+    if not response.prepared:
+        response.headers.setdefault("Content-Security-Policy", CSP)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    return response
+
+
+async def _index(_request: web.Request) -> web.FileResponse:
+    return web.FileResponse(PAGE / "index.html")
+
+
+async def _livez(_request: web.Request) -> web.Response:
+    return web.json_response({"status": "alive"})
+
+
+def _live(config: SimulatorSettings) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def live(app: web.Application) -> AsyncIterator[None]:
+        async with aiohttp.ClientSession() as http:
+            app[WORLD] = world = World(config, Courier(http, config.retry_s))
+            for number, name in SAMPLES:
+                world.phones.get(number, name)
+            shaking = asyncio.create_task(_shake_hands(world, http))
+            yield
+            shaking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await shaking
+            await world.close()
+
+    return live
+
+
+async def _shake_hands(world: World, http: aiohttp.ClientSession) -> None:
+    """Ask the gateway to echo a challenge, as Meta does when a webhook is set up."""
+    challenge = secrets.token_hex(8)
+    query = {
+        "hub.mode": "subscribe",
+        "hub.verify_token": world.config.verify_token,
+        "hub.challenge": challenge,
+    }
+    while not world.is_verified:
+        with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+            async with http.get(world.config.gateway_url + WEBHOOK, params=query) as answer:
+                world.is_verified = answer.status == 200 and await answer.text() == challenge  # noqa: PLR2004
+        await asyncio.sleep(0 if world.is_verified else 1)

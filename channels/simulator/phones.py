@@ -1,0 +1,131 @@
+"""The phones: who has which, what was said, whether they are online. Pure, and bounded."""
+
+import base64
+import hashlib
+import re
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field
+from typing import Any
+
+MOST_PHONES = 10_000
+MOST_MESSAGES = 1_000
+WINDOW_S = 24 * 3600
+GSM7 = set(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+GSM7_ESCAPED = set("^{}\\[~]|€")
+
+
+@dataclass(slots=True)
+class Message:
+    """One bubble. `direction` is the system's: `in` from the citizen, `out` to them."""
+
+    id: str
+    direction: str
+    channel: str
+    type: str
+    text: str
+    at: str
+    status: str
+    more: dict[str, Any] = field(default_factory=dict)
+
+    def shown(self) -> dict[str, Any]:
+        """Give the message as the control API shows it."""
+        names = ("direction", "channel", "type", "text", "at", "status", "id")
+        return {name: getattr(self, name) for name in names} | self.more
+
+
+@dataclass(slots=True)
+class Phone:
+    """A citizen's phone and its switches."""
+
+    number: str
+    name: str
+    online: bool = True
+    on_whatsapp: bool = True
+    blocked: bool = False
+    bsuid_only: bool = False
+    last_inbound_s: float = 0.0
+    typing: bool = False
+    messages: deque[Message] = field(default_factory=lambda: deque(maxlen=MOST_MESSAGES))
+
+    @property
+    def wa_id(self) -> str:
+        """The number as WhatsApp writes it, without a plus."""
+        return self.number.lstrip("+")
+
+    @property
+    def bsuid(self) -> str:
+        """The business-scoped user id: the same for the same phone."""
+        digits = int.from_bytes(hashlib.sha256(self.number.encode()).digest()[:8], "big")
+        return f"ID.{digits}"
+
+    def shown(self) -> dict[str, Any]:
+        """Give the phone as the control API shows it."""
+        names = ("number", "name", "online", "on_whatsapp", "blocked", "bsuid_only", "typing")
+        return {name: getattr(self, name) for name in names} | {"bsuid": self.bsuid}
+
+
+class Phones:
+    """All phones, the one least used forgotten first."""
+
+    def __init__(self) -> None:
+        self._phones: OrderedDict[str, Phone] = OrderedDict()
+        self._by_bsuid: dict[str, str] = {}
+
+    def get(self, number: str, name: str = "") -> Phone:
+        """Find a phone by any notation of its number, or take up a new one."""
+        key = e164(number)
+        phone = self._phones.get(key)
+        if phone is None:
+            phone = self._phones[key] = Phone(key, name or key)
+            self._by_bsuid[phone.bsuid] = key
+            if len(self._phones) > MOST_PHONES:
+                _, gone = self._phones.popitem(last=False)
+                self._by_bsuid.pop(gone.bsuid, None)
+        elif name:
+            phone.name = name
+        self._phones.move_to_end(key)
+        return phone
+
+    def by_bsuid(self, bsuid: str) -> Phone | None:
+        """Find a phone by its business-scoped user id."""
+        key = self._by_bsuid.get(bsuid)
+        return self._phones.get(key) if key else None
+
+    def all(self) -> list[Phone]:
+        """List the phones, those used last at the end."""
+        return list(self._phones.values())
+
+    def clear(self) -> None:
+        """Forget every phone."""
+        self._phones.clear()
+        self._by_bsuid.clear()
+
+
+def e164(number: str) -> str:
+    """Write a phone number in E.164; `08...` and `62...` are Indonesian. Raises ValueError."""
+    digits = re.sub(r"\D", "", number)
+    if not 8 <= len(digits) <= 15:  # noqa: PLR2004 E.164 has at most 15 digits
+        raise ValueError("a phone number has 8 to 15 digits")
+    return f"+62{digits[1:]}" if digits.startswith("0") else f"+{digits}"
+
+
+def wamid(seed: str) -> str:
+    """Make a message id in the form of WhatsApp's."""
+    return "wamid." + base64.b64encode(seed.encode()).decode()
+
+
+def segments(text: str) -> tuple[int, str]:
+    """Count the SMS segments of a text and name its alphabet (3GPP TS 23.038).
+
+    GSM-7 carries 160 letters, or 153 in each of several; UCS-2 carries 70, or 67.
+    """
+    if set(text) <= GSM7 | GSM7_ESCAPED:
+        length, alphabet = sum(2 if c in GSM7_ESCAPED else 1 for c in text), "GSM-7"
+        one, each = 160, 153
+    else:
+        length, alphabet = len(text.encode("utf-16-be")) // 2, "UCS-2"
+        one, each = 70, 67
+    return (1 if length <= one else -(-length // each)), alphabet

@@ -1,0 +1,123 @@
+"""Two SMS providers: a generic one over JSON, and Twilio's API.
+
+https://www.twilio.com/docs/messaging/api/message-resource and, for receipts,
+https://www.twilio.com/docs/usage/security#validating-requests.
+"""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+from typing import Any
+from urllib.parse import urlencode
+
+from aiohttp import BasicAuth, web
+
+from channels.simulator.graph import HANG_S, WORLD
+from channels.simulator.phones import Message, Phone, segments
+from channels.simulator.world import World
+
+GENERIC_RECEIPTS = "/v1/channels/sms/generic/receipts"
+
+routes = web.RouteTableDef()
+
+
+@routes.post("/sms/generic/messages")
+async def post_generic(request: web.Request) -> web.Response:
+    """Take one SMS: `{"to", "from", "text", "ref"}` -> 202 `{"id", "segments"}`."""
+    world = request.app[WORLD]
+    shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not hmac.compare_digest(shown.encode(), world.config.sms_token.encode()):
+        return web.json_response({"code": 401, "message": "wrong token"}, status=401)
+    wanted = world.next_fault("sms")
+    if wanted and wanted["kind"] != "timeout":
+        body = {"code": wanted.get("code"), "message": "as asked for"}
+        return web.json_response(body, status=wanted["status"])
+    try:
+        body = await request.json()
+        phone, text = world.phones.get(str(body["to"])), str(body["text"])
+    except (ValueError, LookupError, TypeError):
+        return web.json_response({"code": 400, "message": "to and text are needed"}, status=400)
+    sent = _take(world, phone, text)
+    reached = "delivered" if phone.online else None
+    if reached:
+        receipt = {"id": sent.id, "ref": body.get("ref"), "status": reached}
+        raw = json.dumps(receipt).encode()
+        digest = hmac.new(world.config.sms_token.encode(), raw, hashlib.sha256).hexdigest()
+        headers = {"Content-Type": "application/json", "X-Antrean-Signature": digest}
+        world.courier.send(world.config.gateway_url + GENERIC_RECEIPTS, raw, headers)
+    if wanted:
+        await asyncio.sleep(HANG_S)
+    return web.json_response({"id": sent.id, "segments": sent.more["segments"]}, status=202)
+
+
+@routes.post("/sms/twilio/2010-04-01/Accounts/{sid}/Messages.json")
+async def post_twilio(request: web.Request) -> web.Response:
+    """Take one SMS as Twilio does: a form in, 201 and the message resource out."""
+    world = request.app[WORLD]
+    if not _is_twilio_account(world, request):
+        return _twilio_error(401, 20003, "Authenticate")
+    wanted = world.next_fault("sms")
+    if wanted and wanted["kind"] != "timeout":
+        return _twilio_error(wanted["status"], wanted.get("code", 20500), "as asked for")
+    form = await request.post()
+    try:
+        phone = world.phones.get(str(form["To"]))
+    except (ValueError, KeyError):
+        return _twilio_error(400, 21211, "The 'To' number is not a valid phone number.")
+    text = str(form.get("Body", ""))
+    sent = _take(world, phone, text)
+    back = str(form.get("StatusCallback", ""))
+    if back and phone.online:
+        _send_twilio_receipts(world, back, sent, phone)
+    if wanted:
+        await asyncio.sleep(HANG_S)
+    body = {"sid": sent.id, "status": "queued", "to": phone.number, "body": text}
+    counted = {"num_segments": str(sent.more["segments"]), "error_code": None}
+    return web.json_response(body | counted, status=201)
+
+
+def twilio_signature(url: str, form: dict[str, str], token: str) -> str:
+    """Sign a form as Twilio does: HMAC-SHA1 over the URL and the sorted parameters, base64."""
+    text = url + "".join(f"{key}{form[key]}" for key in sorted(form))
+    return base64.b64encode(hmac.new(token.encode(), text.encode(), hashlib.sha1).digest()).decode()
+
+
+def _take(world: World, phone: Phone, text: str) -> Message:
+    number, alphabet = segments(text)
+    more: dict[str, Any] = {"segments": number, "alphabet": alphabet}
+    message_id = "SM" + secrets.token_hex(16)
+    status = "delivered" if phone.online else "sent"
+    sent = Message(message_id, "out", "sms", "text", text, world.stamp(), status, more)
+    phone.messages.append(sent)
+    world.tell(phone.number)
+    return sent
+
+
+def _send_twilio_receipts(world: World, back: str, sent: Message, phone: Phone) -> None:
+    for name in ("sent", "delivered"):
+        form = {"MessageSid": sent.id, "MessageStatus": name, "To": phone.number}
+        form["AccountSid"] = world.config.twilio_sid
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "X-Twilio-Signature": twilio_signature(back, form, world.config.twilio_token),
+        }
+        world.courier.send(back, urlencode(form).encode(), headers)
+
+
+def _is_twilio_account(world: World, request: web.Request) -> bool:
+    try:
+        shown = BasicAuth.decode(request.headers.get("Authorization", ""))
+    except ValueError:
+        return False
+    right = (world.config.twilio_sid, world.config.twilio_token)
+    is_right = hmac.compare_digest(f"{shown.login}:{shown.password}", ":".join(right))
+    return is_right and request.match_info["sid"] == right[0] and bool(right[1])
+
+
+def _twilio_error(status: int, code: int, text: str) -> web.Response:
+    more = f"https://www.twilio.com/docs/errors/{code}"
+    body = {"code": code, "message": text, "more_info": more, "status": status}
+    return web.json_response(body, status=status)

@@ -1,0 +1,149 @@
+"""What happens between the system and the phones: messages, receipts, and faults on demand."""
+
+import asyncio
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from channels.simulator import webhooks
+from channels.simulator.phones import WINDOW_S, Message, Phone, Phones, wamid
+from channels.simulator.settings import SimulatorSettings
+from channels.simulator.webhooks import Courier
+
+WEBHOOK = "/v1/channels/whatsapp/webhook"
+WINDOW_CLOSED, CANNOT_REACH = 131047, 131026
+RANKS = {"accepted": 0, "sent": 1, "failed": 2, "delivered": 3, "read": 4}
+
+
+@dataclass(slots=True)
+class World:
+    """The phones, the clock, the faults that wait, and who watches."""
+
+    config: SimulatorSettings
+    courier: Courier
+    phones: Phones = field(default_factory=Phones)
+    faults: deque[dict[str, Any]] = field(default_factory=deque)
+    watchers: set[asyncio.Queue[str]] = field(default_factory=set)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    skew_s: float = 0.0
+    numbers: count[int] = field(default_factory=lambda: count(time.time_ns()))
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    is_verified: bool = False
+
+    def now_s(self) -> float:
+        """Tell the simulator's time, in unix seconds; it can be put forward."""
+        return time.time() + self.skew_s
+
+    def new_id(self) -> str:
+        """Make a message id."""
+        return wamid(f"SIM{next(self.numbers)}")
+
+    def stamp(self) -> str:
+        """Write the simulator's time in ISO 8601."""
+        return datetime.fromtimestamp(self.now_s(), UTC).isoformat(timespec="milliseconds")
+
+    def tell(self, number: str) -> None:
+        """Say that something changed on a phone."""
+        self.changed.set()
+        self.changed = asyncio.Event()
+        for watcher in self.watchers:
+            if not watcher.full():
+                watcher.put_nowait(number)
+
+    async def say(
+        self, phone: Phone, shown: str, content: dict[str, Any], **given: Any
+    ) -> tuple[str, bool]:
+        """Deliver what a citizen typed or tapped; returns the message id and whether it arrived."""
+        message_id = given.get("message_id") or self.new_id()
+        at_s = int(given.get("timestamp") or self.now_s())
+        phone.last_inbound_s = self.now_s()
+        phone.typing = False
+        kind = content["type"]
+        message = Message(message_id, "in", "whatsapp", kind, shown, self.stamp(), "sent")
+        phone.messages.append(message)
+        self.tell(phone.number)
+        taken = await self.hook(webhooks.inbound(phone, message_id, at_s, content))
+        message.status = "delivered" if taken else "failed"
+        self.tell(phone.number)
+        return message_id, taken
+
+    async def hook(self, value: dict[str, Any]) -> bool:
+        """Deliver one signed webhook of the first business number."""
+        return await self.courier.deliver(*self._letter(value))
+
+    def _letter(self, value: dict[str, Any]) -> tuple[str, bytes, dict[str, str]]:
+        number_id, display = next(iter(self.config.numbers.items()))
+        payload = webhooks.envelope(number_id, display, value)
+        return self.config.gateway_url + WEBHOOK, *webhooks.signed(payload, self.config.app_secret)
+
+    def receive(self, phone: Phone, message: Message, tag: str | None) -> None:
+        """Let a phone get a message of the system: the receipts follow by themselves."""
+        phone.messages.append(message)
+        phone.typing = False
+        self.tell(phone.number)
+        self._start(self._ladder(phone, message, tag))
+
+    def come_online(self, phone: Phone) -> None:
+        """Deliver what waited while the phone was offline."""
+        for message in phone.messages:
+            if message.direction == "out" and message.status == "sent":
+                self._start(self._ladder(phone, message, message.more.get("tag"), sent=True))
+
+    def _start(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def _ladder(
+        self, phone: Phone, message: Message, tag: str | None, *, sent: bool = False
+    ) -> None:
+        if not sent:
+            error = self._error(phone, message)
+            if error is not None:
+                await self._receipt(phone, message, "failed", tag, error)
+                return
+            await self._receipt(phone, message, "sent", tag)
+        if not phone.online or phone.blocked:
+            return
+        await asyncio.sleep(self.config.deliver_after_s)
+        await self._receipt(phone, message, "delivered", tag)
+        await asyncio.sleep(self.config.read_after_s)
+        if phone.online:
+            await self._receipt(phone, message, "read", tag)
+
+    def _error(self, phone: Phone, message: Message) -> int | None:
+        if not phone.on_whatsapp:
+            return CANNOT_REACH
+        is_late = self.now_s() - phone.last_inbound_s > WINDOW_S
+        return WINDOW_CLOSED if is_late and message.type != "template" else None
+
+    async def _receipt(
+        self, phone: Phone, message: Message, name: str, tag: str | None, error: int | None = None
+    ) -> None:
+        if RANKS[name] > RANKS.get(message.status, 0):
+            message.status = name
+        if error is not None:
+            message.more["error"] = error
+        self.tell(phone.number)
+        at_s = int(self.now_s())
+        await self.hook(webhooks.status(phone, message.id, name, at_s, tag, error))
+
+    def next_fault(self, channel: str) -> dict[str, Any] | None:
+        """Take the next fault that waits for this channel, if one does."""
+        for fault in self.faults:
+            if fault.get("channel", "whatsapp") == channel:
+                fault["times"] -= 1
+                if fault["times"] <= 0:
+                    self.faults.remove(fault)
+                return fault
+        return None
+
+    async def close(self) -> None:
+        """End everything that is under way."""
+        for task in list(self.tasks):
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        await self.courier.close()
