@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -29,7 +30,7 @@ class World:
     watchers: set[asyncio.Queue[str]] = field(default_factory=set)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     skew_s: float = 0.0
-    numbers: count[int] = field(default_factory=lambda: count(time.time_ns()))
+    numbers: Iterator[int] = field(default_factory=lambda: count(time.time_ns()))
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     is_verified: bool = False
 
