@@ -1,0 +1,53 @@
+# The two commands that do everything: `make up` and `make test`.
+.DEFAULT_GOAL := help
+.PHONY: help up down status demo check test stampede seed operator logs lock clean venv
+PY := .venv/bin/python
+LOCAL := $(PY) -m deploy.local
+ARGS ?=
+
+help: ## list what there is
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+venv:
+	@deploy/local/bootstrap.sh
+
+up: venv ## install what is missing, start everything, migrate, seed, print the addresses
+	@$(LOCAL) up
+
+down: venv ## stop what `make up` started, and nothing else
+	@$(LOCAL) down
+
+status: venv ## say what runs
+	@$(LOCAL) status
+
+demo: venv ## the WhatsApp dialogue and an HTTP booking as a transcript
+	@$(PY) -m deploy.local.demo
+
+operator: venv ## an operator's command: make operator ARGS="quota show --office jakarta-pusat"
+	@$(LOCAL) run $(ARGS)
+
+seed: venv ## add offices and sample quota for the next 30 days
+	@$(LOCAL) run seed --demo
+
+logs: ## follow the logs of the services
+	@tail -n 20 -F .antrean/log/*.log
+
+check: venv ## format, lint, types, import contracts, unit tests
+	@.venv/bin/ruff format --check -q .
+	@.venv/bin/ruff check -q .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-cache >/dev/null || .venv/bin/lint-imports --no-cache
+	@.venv/bin/pytest -q tests/unit $(ARGS)
+
+test: venv ## every test, with a real Postgres and a real RabbitMQ
+	@.venv/bin/pytest $(if $(ARGS),$(ARGS),-q tests)
+
+stampede: venv ## only the rivals: N of them, Q seats, exactly Q
+	@.venv/bin/pytest -q tests/stampede
+
+lock: venv ## resolve pyproject.toml into requirements/*.lock, by hash
+	@.venv/bin/uv pip compile -q pyproject.toml --generate-hashes --no-header --no-annotate -o requirements/run.lock
+	@.venv/bin/uv pip compile -q pyproject.toml --group dev --generate-hashes --no-header --no-annotate -o requirements/dev.lock
+
+clean: down ## stop and delete the local stack's data
+	@$(PY) -c "import shutil; from deploy.local import paths; shutil.rmtree(paths.data_folder(), ignore_errors=True); shutil.rmtree(paths.HOME, ignore_errors=True)"

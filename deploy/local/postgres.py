@@ -1,0 +1,112 @@
+"""A private Postgres: the system's programs, our own data, loopback only."""
+
+import os
+import shutil
+import signal
+from pathlib import Path
+
+from deploy.local import paths, system
+from deploy.local.paths import StackError
+
+SUPERUSER = "antrean_admin"
+OLDEST = 15  # NULLS NOT DISTINCT, and what Debian 12 ships
+
+
+def folder() -> Path:
+    """Name the folder with the server's data."""
+    return paths.data_folder() / "postgres"
+
+
+def url(database: str = "postgres") -> str:
+    """Give the address for the server's administrator."""
+    password = paths.secret("postgres")
+    return f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{paths.port('postgres')}/{database}"
+
+
+def start() -> None:
+    """Start the server if it does not run; make its data the first time."""
+    binaries = _binaries()
+    data = folder() / "data"
+    if pid() is not None:
+        return
+    if not (data / "PG_VERSION").exists():
+        _make(binaries, data)
+    _check_version(binaries, data)
+    if paths.is_taken(paths.port("postgres")):
+        raise StackError(f"port {paths.port('postgres')}, meant for Postgres, is taken by another")
+    options = (
+        f"-p {paths.port('postgres')} -c listen_addresses=127.0.0.1 -c max_connections=200 "
+        f"-c unix_socket_directories={folder()} -c shared_buffers=256MB"
+    )
+    where: list[str | Path] = ["-D", data, "-l", folder() / "log", "-o", options]
+    begin = [binaries / "pg_ctl", *where, "-w", "-t", "60", "start"]
+    system.run(system.unprivileged(begin))
+
+
+def stop() -> None:
+    """Stop the server if it runs."""
+    running = pid()
+    if running is not None:
+        system.stop(running, signal.SIGINT)  # "fast": end sessions, then shut down cleanly
+
+
+def pid() -> int | None:
+    """Find the running server's process."""
+    try:
+        number = int((folder() / "data" / "postmaster.pid").read_text().split()[0])
+    except (OSError, IndexError, ValueError):
+        return None
+    return number if system.is_alive(number) else None
+
+
+def _binaries() -> Path:
+    found = _find()
+    if found is None:
+        system.install("postgresql")
+        found = _find()
+    if found is None:
+        raise StackError("Postgres 15 or newer was not found, even after installing postgresql")
+    return found
+
+
+def _find() -> Path | None:
+    """Find the newest installation that has the server's programs."""
+    every = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    numbered = [path.parent for path in every if path.parent.parent.name.isdigit()]
+    homes = [path for path in numbered if int(path.parent.name) >= OLDEST]
+    if homes:
+        return max(homes, key=lambda path: int(path.parent.name))
+    on_path = shutil.which("initdb")
+    return Path(on_path).resolve().parent if on_path else None
+
+
+def _make(binaries: Path, data: Path) -> None:
+    system.say("  making a private database")
+    folder().mkdir(mode=0o711, parents=True, exist_ok=True)
+    password = folder() / "password"
+    password.touch(mode=0o600)
+    password.write_text(paths.secret("postgres"))
+    if os.geteuid() == 0:
+        for path in (folder(), password):
+            shutil.chown(path, "nobody", "nogroup")
+    how: list[str | Path] = [
+        "-U",
+        SUPERUSER,
+        "-A",
+        "scram-sha-256",
+        "--pwfile",
+        password,
+        "-E",
+        "UTF8",
+    ]
+    how += ["-E", "UTF8", "--locale", "C.UTF-8"]
+    system.run(system.unprivileged([binaries / "initdb", "-D", data, *how]))
+    password.unlink()
+
+
+def _check_version(binaries: Path, data: Path) -> None:
+    made_by = (data / "PG_VERSION").read_text().strip()
+    words = system.run([binaries / "postgres", "--version"]).split()
+    runs = next(word for word in words if word[0].isdigit()).split(".")[0]
+    if made_by != runs:
+        raise StackError(f"{data} was made by Postgres {made_by}; `make clean` makes it anew")

@@ -1,0 +1,54 @@
+"""Which servers the stack uses: those that are named, Docker's, or private ones."""
+
+import json
+import os
+import shutil
+import subprocess
+from urllib.parse import urlsplit
+
+from deploy.local import paths, postgres, rabbitmq
+from deploy.local.paths import StackError
+from deploy.local.provision import ROLES, USERS, Servers
+
+COMPOSE = ("docker", "compose", "-f", "docker-compose.yml")
+
+
+def start() -> Servers:
+    """Start what is needed and say how to reach it.
+
+    `ANTREAN_DATABASE_URL`, `ANTREAN_AMQP_URL` and `ANTREAN_RABBITMQ_MANAGEMENT_URL` name servers
+    as their administrators; all three or none.
+    """
+    names = ("ANTREAN_DATABASE_URL", "ANTREAN_AMQP_URL", "ANTREAN_RABBITMQ_MANAGEMENT_URL")
+    given = [os.environ.get(name, "") for name in names]
+    passwords = {name: paths.secret(name) for name in (*ROLES, *USERS)}
+    if all(given):
+        amqp = urlsplit(given[1])
+        where = f"{amqp.hostname}:{amqp.port or 5672}"
+        return Servers(given[0], given[2], where, passwords)
+    if any(given):
+        missing = ", ".join(name for name, value in zip(names, given, strict=True) if not value)
+        raise StackError(f"set {missing} too, or none of {', '.join(names)}")
+    postgres.start()
+    rabbitmq.start()
+    return Servers(postgres.url(), rabbitmq.management_url(), rabbitmq.amqp_address(), passwords)
+
+
+def stop() -> None:
+    """Stop the private servers, if they run; servers that were named are not ours to stop."""
+    rabbitmq.stop()
+    postgres.stop()
+
+
+def has_docker() -> bool:
+    """Whether a Docker engine answers."""
+    if shutil.which("docker") is None:
+        return False
+    probe = subprocess.run(
+        ["docker", "info", "--format", "{{json .ServerVersion}}"],
+        check=False, capture_output=True, text=True, timeout=10,
+    )  # fmt: skip
+    try:
+        return probe.returncode == 0 and bool(json.loads(probe.stdout))
+    except ValueError:
+        return False

@@ -1,0 +1,135 @@
+"""The three services and the simulator as processes of the checkout."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+
+from deploy.local import paths, system
+from deploy.local.environment import Stack
+from deploy.local.paths import LOGS, ROOT, StackError
+
+MODULES = {
+    "simulator": "channels.simulator",
+    "gateway": "services.gateway",
+    "booking": "services.booking",
+    "notifier": "services.notifier",
+}
+READY_S = 30
+VARIABLES = {
+    "gateway": "ANTREAN_GATEWAY_PORT",
+    "booking": "ANTREAN_BOOKING_PORT",
+    "notifier": "ANTREAN_NOTIFIER_PORT",
+    "simulator": "ANTREAN_SIMULATOR_PORT",
+}
+
+
+def start(stack: Stack) -> None:
+    """Start what does not run yet, and return when all are ready."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    for name in MODULES:
+        if pid(name) is None:
+            _check_port(stack, name)
+            _spawn(stack, name)
+    for name in MODULES:
+        _wait_ready(stack, name)
+
+
+def stop() -> None:
+    """Stop the services that we started, the ones nearest to the citizen first."""
+    running = [found for name in reversed(MODULES) if (found := pid(name)) is not None]
+    for one in running:
+        system.stop(one)
+    for name in MODULES:
+        _pid_file(name).unlink(missing_ok=True)
+
+
+def pid(name: str) -> int | None:
+    """Find a service's process, if it runs and is ours."""
+    try:
+        number = int(_pid_file(name).read_text())
+        words = Path(f"/proc/{number}/cmdline").read_bytes()
+    except (OSError, ValueError):
+        return None
+    return number if MODULES[name].encode() in words and system.is_alive(number) else None
+
+
+def run(stack: Stack, service: str, words: Sequence[str]) -> None:
+    """Run a command of a service to its end, its output on the terminal."""
+    command = [sys.executable, "-m", MODULES.get(service, "services.booking"), *words]
+    done = subprocess.run(command, check=False, cwd=ROOT, env=environment(stack, service))
+    if done.returncode != 0:
+        raise StackError(f"{' '.join(words)} ended with {done.returncode}")
+
+
+def environment(stack: Stack, service: str) -> dict[str, str]:
+    """Give the whole environment of a process; what the user set for servers is not passed on."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("ANTREAN_")}
+    return kept | stack.environment(service) | {"PYTHONUNBUFFERED": "1"}
+
+
+def log_file(name: str) -> Path:
+    """Name a service's log."""
+    return LOGS / f"{name}.log"
+
+
+def _spawn(stack: Stack, name: str) -> None:
+    with log_file(name).open("ab") as log:
+        process = subprocess.Popen(  # it outlives us; `stop` ends it by its pid file
+            [sys.executable, "-m", MODULES[name]],
+            cwd=ROOT,
+            env=environment(stack, name),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    _pid_file(name).write_text(str(process.pid))
+
+
+def _wait_ready(stack: Stack, name: str) -> None:
+    try:
+        system.wait_until(lambda: _is_settled(stack, name), f"{name} getting ready", READY_S)
+    except StackError as error:
+        raise StackError(f"{error}; it says: {_troubles(stack, name)}\n{_tail(name)}") from error
+    if pid(name) is None:
+        raise StackError(f"{name} ended while starting:\n{_tail(name)}")
+
+
+def _is_settled(stack: Stack, name: str) -> bool:
+    return pid(name) is None or _troubles(stack, name) == ""
+
+
+def _troubles(stack: Stack, name: str) -> str:
+    """Ask /readyz; empty when the service is ready."""
+    try:
+        with urllib.request.urlopen(f"{stack.url(name)}/readyz", timeout=2):  # noqa: S310 our own
+            return ""
+    except urllib.error.HTTPError as error:
+        with contextlib.suppress(ValueError):
+            return str(json.loads(error.read()).get("troubles"))
+        return str(error)
+    except OSError as error:
+        return str(error)
+
+
+def _check_port(stack: Stack, name: str) -> None:
+    port = stack.ports[name]
+    if paths.is_taken(port):
+        variable = VARIABLES[name]
+        raise StackError(f"port {port} is taken by another program; set {variable} to a free one")
+
+
+def _tail(name: str) -> str:
+    with contextlib.suppress(OSError):
+        return "\n".join(log_file(name).read_text(errors="replace").splitlines()[-15:])
+    return ""
+
+
+def _pid_file(name: str) -> Path:
+    return paths.HOME / f"{name}.pid"
