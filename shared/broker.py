@@ -239,3 +239,20 @@ async def give_back(message: Incoming) -> None:
     """Return a message to its queue, unhandled."""
     with contextlib.suppress(*LOST):
         await message.nack(requeue=True)
+
+
+async def peek_queue(url: str, queue: str, most: int) -> list[tuple[dict[str, Any], bytes]]:
+    """Read up to `most` messages of a queue as (headers, body), and leave them where they are."""
+    connection = await aio_pika.connect(url, timeout=5)
+    async with connection:
+        channel = await connection.channel()
+        source = await channel.get_queue(queue, ensure=False)
+        found = []
+        while len(found) < most:
+            message = await source.get(fail=False, timeout=5)
+            if message is None:
+                break
+            found.append(message)
+        for message in reversed(found):
+            await message.nack(requeue=True)
+        return [(dict(message.headers), message.body) for message in found]

@@ -1,0 +1,224 @@
+"""One function per command: ask, act in one transaction, say what came of it."""
+
+import json
+import os
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import asyncpg
+
+from services.booking.operator import parked, quota, sowing, store
+from services.booking.operator.plan import (
+    Plan,
+    PlanError,
+    days_between,
+    moment,
+    read_sentence,
+)
+from services.booking.operator.words import Words
+from shared.db import Db, Pool, Row
+from shared.messages import Session
+
+RULES = {
+    *("hold_minutes", "phone_cap", "code_tries", "reschedule_days_before", "reschedule_limit"),
+    *("release_after_min_s", "release_after_max_s", "window_minutes", "arrive_early_minutes"),
+}
+TEXTS = {"whatsapp_number", "phone", "address", "name", "short_name"}
+
+
+async def quota_open(pool: Pool, words: Words) -> int:
+    """Open seats as the words say, after saying what that means."""
+    async with pool.acquire() as db, db.transaction():
+        plan = await _plan(db, words)
+        opened = await quota.open_quota(
+            db, plan, words.by, dry=words.dry_run, partial=words.partial
+        )
+    new = sum(c.after - c.before for c in opened.changes if c.what in quota.CHANGING)
+    days = {c.ref.date for c in opened.changes if c.what in quota.CHANGING}
+    taken = sum(c.taken for c in opened.changes)
+    print(f"This makes {new:+d} seats on {len(days)} days; {taken} seats there are taken already.")
+    closed = {str(c.ref.date) for c in opened.changes if c.what == "closed"}
+    if closed:
+        print(f"Left out because the office is closed: {', '.join(sorted(closed))}")
+    for change in opened.refused:
+        print(f"Refused: {change.ref.key} has {change.taken} seats taken, {change.after} are less")
+    if not opened.done:
+        print("Nothing was changed." if opened.refused else "A dry run: nothing was changed.")
+        return 1 if opened.refused else 0
+    print("Done.")
+    return 1 if opened.refused else 0
+
+
+async def quota_show(pool: Pool, words: Words) -> int:
+    """Print the seats of each slot."""
+    first = words.first or datetime.now(UTC).date()
+    last = words.last or first + timedelta(days=31)
+    async with pool.acquire() as db:
+        if await store.find_office(db, words.office) is None:
+            raise PlanError(f"there is no office {words.office!r}; `offices list` names them")
+        rows = await store.show_slots(db, words.office, first, last)
+    if words.json:
+        print(json.dumps([_shown(row) for row in rows], indent=1))
+        return 0
+    titles = ("date", "session", "service", "capacity", "booked", "held", "withheld", "remaining")
+    print("".join(f"{title:<11}" for title in titles) + "state")
+    for row in rows:
+        shown = _shown(row)
+        print("".join(f"{shown[title]!s:<11.10}" for title in titles) + shown["state"])
+    if not rows:
+        print(f"{words.office} has no quota from {first} to {last}.")
+    return 0
+
+
+async def quota_close(pool: Pool, words: Words) -> int:
+    """Close a day or a session."""
+    async with pool.acquire() as db, db.transaction():
+        await _known(db, words.office)
+        slots, people = await quota.close_quota(
+            db, words.office, words.date, words.session, words.reason, words.by
+        )
+    print(f"Closed {slots} slots on {words.date}; {people} people hold a place there.")
+    if people:
+        print("Their bookings stay: tell them, or move them.")
+    return 0
+
+
+async def quota_reopen(pool: Pool, words: Words) -> int:
+    """Take a closure back."""
+    async with pool.acquire() as db, db.transaction():
+        await _known(db, words.office)
+        slots = await quota.reopen_quota(db, words.office, words.date, words.session, words.by)
+    print(f"Opened {slots} slots on {words.date} again.")
+    return 0
+
+
+async def offices_list(pool: Pool, words: Words) -> int:
+    """Print every office."""
+    rows = await pool.fetch("SELECT * FROM booking.office ORDER BY id")
+    if words.json:
+        print(json.dumps([dict(row) for row in rows], indent=1, ensure_ascii=False))
+        return 0
+    for row in rows:
+        print(f"{row['id']:<24} {row['timezone']:<15} {row['name']}")
+    return 0
+
+
+async def offices_show(pool: Pool, words: Words) -> int:
+    """Print one office, its rules and what it offers."""
+    async with pool.acquire() as db:
+        office = await _known(db, words.office)
+        services = await store.find_services(db, words.office)
+        hours = await store.find_hours(db, words.office)
+    for name, value in office.items():
+        print(f"{name:<24} {'' if value is None else value}")
+    print(f"{'services':<24} {', '.join(services)}")
+    for session, row in hours.items():
+        print(f"{session:<24} {row['starts']:%H:%M}-{row['ends']:%H:%M}")
+    return 0
+
+
+async def offices_set(pool: Pool, words: Words) -> int:
+    """Change rules of an office; the database refuses values out of range."""
+    pairs = dict(rule.partition("=")[::2] for rule in words.rules)
+    unknown = sorted(set(pairs) - RULES - TEXTS)
+    if unknown:
+        raise PlanError(f"{unknown[0]!r} is no rule; these are: {', '.join(sorted(RULES | TEXTS))}")
+    values = [_value(name, text) for name, text in pairs.items()]
+    changes = ", ".join(f"{name} = ${place}" for place, name in enumerate(pairs, 2))
+    try:
+        async with pool.acquire() as db, db.transaction():
+            await _known(db, words.office)
+            await db.execute(
+                f"UPDATE booking.office SET {changes} WHERE id = $1", words.office, *values
+            )
+            await store.add_audit(db, words.by, "offices.set", {"office": words.office} | pairs)
+    except asyncpg.CheckViolationError as error:
+        raise PlanError(f"a value is out of range ({error.constraint_name})") from error
+    print("Done; it holds for what is opened, held and freed from now on.")
+    return 0
+
+
+async def parked_list(_pool: Pool, words: Words) -> int:
+    """Print what is parked, without anybody's data."""
+    url = os.environ.get("ANTREAN_AMQP_URL")
+    if not url:
+        raise PlanError("ANTREAN_AMQP_URL is missing: name the broker")
+    found = await parked.peek(url)
+    if words.json:
+        print(json.dumps(found, indent=1))
+        return 0
+    for number, one in enumerate(found, 1):
+        kinds = ", ".join(one["kinds"]) or "unreadable"
+        print(
+            f"{number:>3}  {one['queue']:<26} {kinds:<20} {one['bytes']:>8} bytes  {one['reason']}"
+        )
+    print(f"{len(found)} parked." if found else "Nothing is parked.")
+    return 0
+
+
+async def seed(pool: Pool, words: Words) -> int:
+    """Add offices, services and hours, and with --demo sample quota."""
+    async with pool.acquire() as db:
+        await sowing.sow_offices(db)
+        if words.demo:
+            await sowing.sow_quota(db, words.by)
+        await db.execute("ANALYZE")
+    return 0
+
+
+async def _plan(db: Db, words: Words) -> Plan:
+    if words.sentence:
+        today = datetime.now(UTC).date()
+        office, days, first, last, seats = read_sentence(words.sentence, today)
+        first = max(first, today)
+    else:
+        office, days, first, last = words.office, words.days, words.first, words.last
+        named = {Session.MORNING: words.morning, Session.AFTERNOON: words.afternoon}
+        seats = {session: number for session, number in named.items() if number is not None}
+        if not (office and first and last and seats):
+            raise PlanError("say --office, --from, --to and --morning or --afternoon")
+    row = await _known(db, office)
+    service = words.service or await _only_service(db, office)
+    opens_at = None
+    if words.opens_at:
+        opens_at = moment(words.opens_at, row["timezone"], datetime.now(UTC))
+    return Plan(office, service, days_between(first, last, days), seats, opens_at)
+
+
+async def _only_service(db: Db, office: str) -> str:
+    services = await store.find_services(db, office)
+    if len(services) != 1:
+        raise PlanError(f"say --service: {office} offers {', '.join(services) or 'nothing'}")
+    return services[0]
+
+
+async def _known(db: Db, office: str) -> Row:
+    row = await store.find_office(db, office)
+    if row is None:
+        raise PlanError(f"there is no office {office!r}; `offices list` names them")
+    return row
+
+
+def _value(name: str, text: str) -> Any:
+    if name in TEXTS:
+        return text or None
+    try:
+        return int(text)
+    except ValueError:
+        raise PlanError(f"{name} is a whole number, not {text!r}") from None
+
+
+def _shown(row: Row) -> dict[str, Any]:
+    names = ("session", "capacity", "booked", "held", "withheld", "remaining")
+    shown: dict[str, Any] = {"date": str(row["date"]), "service": row["service_id"]}
+    return shown | {name: row[name] for name in names} | {"state": _state(row)}
+
+
+def _state(row: Row) -> str:
+    if row["closed"] or row["closes_at"] <= row["now"]:
+        return "closed"
+    if row["opens_at"] > row["now"]:
+        local = row["opens_at"].astimezone(ZoneInfo(row["timezone"]))
+        return f"opens {local:%Y-%m-%d %H:%M} local time"
+    return "open" if row["remaining"] else "full"

@@ -1,0 +1,38 @@
+"""Looks at parked messages without taking them, and tells nothing of the people in them."""
+
+from typing import Any
+
+from pydantic_core import from_json
+
+from shared.broker import PARKING_QUEUE, peek_queue
+
+MOST = 200
+
+
+async def peek(url: str) -> list[dict[str, Any]]:
+    """List what is parked: queue, reason, kinds of command, size; oldest first."""
+    return [
+        {
+            "queue": str(headers.get("x-queue") or _died_in(headers) or "-"),
+            "reason": str(headers.get("x-reason") or "given up after too many deliveries"),
+            "kinds": _kinds(body),
+            "bytes": len(body),
+        }
+        for headers, body in await peek_queue(url, PARKING_QUEUE, MOST)
+    ]
+
+
+def _died_in(headers: dict[str, Any]) -> str | None:
+    deaths = headers.get("x-death") or []
+    return str(deaths[0].get("queue")) if deaths else None
+
+
+def _kinds(body: bytes) -> list[str]:
+    """Name the kinds of what is inside; only words that we coined ourselves are shown."""
+    try:
+        content = from_json(body)
+    except ValueError:
+        return []
+    items = content.get("commands", [content]) if isinstance(content, dict) else []
+    kinds = [item.get("kind", item.get("type")) for item in items if isinstance(item, dict)]
+    return [kind for kind in kinds if isinstance(kind, str) and kind.replace(".", "").isalpha()]

@@ -1,0 +1,168 @@
+"""What an opening would do, worked out before it is done. Pure."""
+
+import re
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from shared.messages import Session, SlotRef
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+LONGEST = timedelta(days=400)
+SEATS = re.compile(r"(\d+)\s+(morning|afternoon)")
+SENTENCE = re.compile(
+    r"^\s*(?P<seats>\d+\s+(?:morning|afternoon)(?:\s*(?:and|,)\s*\d+\s+(?:morning|afternoon))?)"
+    r"\s+seats?\s+at\s+(?P<office>[a-z0-9-]+)\s+on\s+(?P<days>[a-z, ]+?)\s+(?:of|in)\s+"
+    r"(?P<month>[a-z]+)(?:\s+(?P<year>\d{4}))?\s*\.?\s*$",
+    re.IGNORECASE,
+)
+
+
+class PlanError(ValueError):
+    """What was asked cannot be understood; the text says what would be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Seats per session on these days, of one service at one office."""
+
+    office: str
+    service: str
+    days: tuple[date, ...]
+    seats: Mapping[Session, int]
+    opens_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """A slot that is there already."""
+
+    capacity: int
+    remaining: int
+    withheld: int
+
+    @property
+    def taken(self) -> int:
+        """Count the seats that somebody has."""
+        return self.capacity - self.remaining - self.withheld
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What becomes of one slot: `new`, `raise`, `cut`, `same`, `closed` or `refused`.
+
+    `taken` counts the seats that somebody has and those that are withheld.
+    """
+
+    ref: SlotRef
+    what: str
+    before: int
+    after: int
+    taken: int = 0
+
+
+def preview(
+    plan: Plan, existing: Mapping[str, Existing], closed: Sequence[tuple[date, str | None]]
+) -> list[Change]:
+    """Say what the plan would do to each slot; a cut below what is taken is refused."""
+    changes = []
+    for day in plan.days:
+        for session, seats in plan.seats.items():
+            ref = SlotRef(office=plan.office, service=plan.service, date=day, session=session)
+            is_closed = (day, None) in closed or (day, session.value) in closed
+            changes.append(_change(ref, seats, existing.get(ref.key), is_closed=is_closed))
+    return changes
+
+
+def _change(ref: SlotRef, seats: int, slot: Existing | None, *, is_closed: bool) -> Change:
+    if is_closed:
+        return Change(ref, "closed", slot.capacity if slot else 0, seats)
+    if slot is None:
+        return Change(ref, "new", 0, seats)
+    if seats < slot.taken + slot.withheld:
+        return Change(ref, "refused", slot.capacity, seats, slot.taken + slot.withheld)
+    taken = slot.taken + slot.withheld
+    if seats == slot.capacity:
+        return Change(ref, "same", slot.capacity, seats, taken)
+    return Change(ref, "raise" if seats > slot.capacity else "cut", slot.capacity, seats, taken)
+
+
+def days_between(first: date, last: date, days: str) -> tuple[date, ...]:
+    """List the days from first to last that `weekdays`, `all` or `mon,tue` names."""
+    if last < first:
+        raise PlanError("--to lies before --from")
+    if last - first > LONGEST:
+        raise PlanError("more than 400 days at once")
+    wanted = _weekdays(days)
+    every = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    found = tuple(day for day in every if day.weekday() in wanted)
+    if not found:
+        raise PlanError(f"there is no {days} between {first} and {last}")
+    return found
+
+
+def read_sentence(sentence: str, today: date) -> tuple[str, str, date, date, dict[Session, int]]:
+    """Read `40 morning and 40 afternoon seats at jakarta-pusat on weekdays of January`.
+
+    Returns office, days, first and last day, and seats per session. Without a year the next such
+    month is meant, this one included.
+    """
+    match = SENTENCE.match(sentence)
+    if match is None:
+        raise PlanError(
+            "write it like this: 40 morning and 40 afternoon seats at jakarta-pusat on weekdays "
+            "of January"
+        )
+    month = _month(match["month"])
+    year = int(match["year"]) if match["year"] else today.year + (month < today.month)
+    first = date(year, month, 1)
+    last = date(year, month, monthrange(year, month)[1])
+    pairs = SEATS.findall(match["seats"].lower())
+    seats = {Session(session): int(number) for number, session in pairs}
+    return match["office"].lower(), match["days"].strip().lower(), first, last, seats
+
+
+def moment(text: str, timezone: str, now: datetime) -> datetime:
+    """Read `2026-12-30 09:00` in an office's own time zone, or `now`."""
+    if text == "now":
+        return now
+    try:
+        local = datetime.fromisoformat(text)
+    except ValueError:
+        raise PlanError(f"{text!r} is no time; write 2026-12-30 09:00, or now") from None
+    return local if local.tzinfo else local.replace(tzinfo=ZoneInfo(timezone))
+
+
+def local_moment(day: date, clock: time, timezone: str) -> datetime:
+    """Give the instant of a local day and time at an office."""
+    return datetime.combine(day, clock, ZoneInfo(timezone))
+
+
+def queue_letter(ordinal: int, session: Session) -> str:
+    """Give each service and session of an office a letter of its own: A, B, C and so on."""
+    return chr(ord("A") + 2 * ordinal + (session is Session.AFTERNOON))
+
+
+def _weekdays(days: str) -> set[int]:
+    if days == "all" or days == "days":  # noqa: PLR1714 two words for one thing
+        return set(range(7))
+    if days == "weekdays":
+        return set(range(5))
+    names = [name.strip()[:3] for name in days.replace(" and ", ",").split(",")]
+    unknown = [name for name in names if name not in WEEKDAYS]
+    if unknown:
+        raise PlanError(f"{unknown[0]!r} is no day; use weekdays, all, or mon,tue,wed")
+    return {WEEKDAYS.index(name) for name in names}
+
+
+def _month(name: str) -> int:
+    found = [n for n, month in enumerate(MONTHS, 1) if month.startswith(name.lower())]
+    if len(found) != 1 or len(name) < 3:  # noqa: PLR2004 jan, feb, mar
+        raise PlanError(f"{name!r} is no month; write January to December")
+    return found[0]

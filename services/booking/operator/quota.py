@@ -1,0 +1,137 @@
+"""Opens, cuts, closes and reopens quota, each act in one transaction with its events and audit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from services.booking import writing
+from services.booking.desk import Happened, at
+from services.booking.operator import store
+from services.booking.operator.plan import (
+    Change,
+    Plan,
+    PlanError,
+    local_moment,
+    preview,
+    queue_letter,
+)
+from services.booking.store import read_clock
+from shared.db import Db, Row
+from shared.messages import EventData, EventType, SlotRef
+
+CHANGING = {"new", "raise", "cut"}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What an opening did, or would do."""
+
+    changes: Sequence[Change]
+    done: bool
+
+    @property
+    def refused(self) -> list[Change]:
+        """List the cuts that were refused."""
+        return [change for change in self.changes if change.what == "refused"]
+
+
+async def open_quota(db: Db, plan: Plan, who: str, *, dry: bool, partial: bool) -> Opened:
+    """Make the plan true, in the caller's transaction; all or nothing unless `partial`."""
+    office = await store.find_office(db, plan.office)
+    if office is None:
+        raise PlanError(f"there is no office {plan.office!r}; `offices list` names them")
+    ordinal = await store.find_ordinal(db, plan.office, plan.service)
+    if ordinal is None:
+        offered = ", ".join(await store.find_services(db, plan.office)) or "nothing"
+        raise PlanError(f"{plan.office} does not offer {plan.service!r}; it offers {offered}")
+    refs = [
+        SlotRef(office=plan.office, service=plan.service, date=day, session=session)
+        for day in plan.days
+        for session in plan.seats
+    ]
+    found = await store.lock_slots(db, [ref.slot_id for ref in refs])
+    existing = {key: slot for key, (slot, _) in found.items()}
+    changes = preview(plan, existing, await store.find_closures(db, plan.office))
+    opened = Opened(changes, done=not dry and (partial or not _refused(changes)))
+    if opened.done:
+        await _apply(db, plan, office, ordinal, changes)
+        counts = {what: sum(c.what == what for c in changes) for what in sorted(CHANGING)}
+        days = {"first": str(plan.days[0]), "last": str(plan.days[-1])}
+        act = {"office": plan.office, "service": plan.service, **days, **counts}
+        await store.add_audit(db, who, "quota.open", act)
+    return opened
+
+
+async def close_quota(
+    db: Db, office: str, day: date, session: str | None, reason: str, who: str
+) -> tuple[int, int]:
+    """Close a day or a session; returns how many slots closed and how many people are affected."""
+    await store.add_closure(db, office, day, session, reason)
+    rows = await store.close_slots(db, office, day, session, closed=True)
+    await _tell(db, rows, EventType.SLOT_CLOSED)
+    act = {"office": office, "date": str(day), "session": session, "reason": reason}
+    await store.add_audit(db, who, "quota.close", act)
+    return len(rows), await store.count_booked(db, [row["id"] for row in rows])
+
+
+async def reopen_quota(db: Db, office: str, day: date, session: str | None, who: str) -> int:
+    """Take a closure back; returns how many slots opened again."""
+    await store.drop_closure(db, office, day, session)
+    rows = await store.close_slots(db, office, day, session, closed=False)
+    await _tell(db, rows, EventType.SLOT_CHANGED)
+    act = {"office": office, "date": str(day), "session": session}
+    await store.add_audit(db, who, "quota.reopen", act)
+    return len(rows)
+
+
+def _refused(changes: Sequence[Change]) -> bool:
+    return any(change.what == "refused" for change in changes)
+
+
+async def _apply(db: Db, plan: Plan, office: Row, ordinal: int, changes: Sequence[Change]) -> None:
+    hours = await store.find_hours(db, plan.office)
+    now = await read_clock(db)
+    events = []
+    for change in changes:
+        if change.what == "new":
+            values = _values(change, office, hours, ordinal)
+            values["opens_at"] = plan.opens_at or now
+            await store.insert_slot(db, change.ref, values)
+            events.append(_event(change.ref, EventType.SLOT_OPENED, 1, change.after, change.after))
+        elif change.what in CHANGING:
+            seq = await store.resize_slot(db, change, plan.opens_at)
+            left = change.after - change.taken
+            events.append(_event(change.ref, EventType.SLOT_CHANGED, seq, change.after, left))
+    await writing.write_events(db, events, now)
+
+
+def _values(change: Change, office: Row, hours: dict[str, Row], ordinal: int) -> dict[str, Any]:
+    session, day, timezone = change.ref.session, change.ref.date, office["timezone"]
+    if session.value not in hours:
+        raise PlanError(f"{office['id']} has no hours for the {session.value} session")
+    starts, ends = hours[session.value]["starts"], hours[session.value]["ends"]
+    return {
+        "starts": starts,
+        "ends": ends,
+        "starts_at": local_moment(day, starts, timezone),
+        "ends_at": local_moment(day, ends, timezone),
+        "window_minutes": office["window_minutes"],
+        "queue_letter": queue_letter(ordinal, session),
+        "capacity": change.after,
+    }
+
+
+async def _tell(db: Db, rows: Sequence[Row], kind: EventType) -> None:
+    now: datetime = await read_clock(db)
+    events = [
+        _event(store.ref_of(row), kind, row["seq"], row["capacity"], row["remaining"])
+        for row in rows
+    ]
+    await writing.write_events(db, events, now)
+
+
+def _event(ref: SlotRef, kind: EventType, seq: int, capacity: int, remaining: int) -> Happened:
+    data = EventData(**at(ref), capacity=capacity, remaining=remaining)
+    return Happened(uuid4(), kind, ref.slot_id, seq, ref.key, data)

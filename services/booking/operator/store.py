@@ -1,0 +1,192 @@
+"""The operator's SQL: one function, one statement."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from services.booking.operator.plan import Change, Existing
+from shared.db import Db, Row
+from shared.messages import SlotRef
+
+
+async def find_office(db: Db, office: str) -> Row | None:
+    """Read an office with its rules."""
+    return await db.fetchrow("SELECT * FROM booking.office WHERE id = $1", office)
+
+
+async def find_ordinal(db: Db, office: str, service: str) -> int | None:
+    """Read a service's place at an office, or None where it is not offered."""
+    found: int | None = await db.fetchval(
+        "SELECT ordinal FROM booking.office_service WHERE office_id = $1 AND service_id = $2",
+        office,
+        service,
+    )
+    return found
+
+
+async def find_services(db: Db, office: str) -> list[str]:
+    """List what an office offers."""
+    rows = await db.fetch(
+        "SELECT service_id FROM booking.office_service WHERE office_id = $1 ORDER BY ordinal",
+        office,
+    )
+    return [row["service_id"] for row in rows]
+
+
+async def find_hours(db: Db, office: str) -> dict[str, Row]:
+    """Read the hours of each session at an office."""
+    rows = await db.fetch("SELECT * FROM booking.session WHERE office_id = $1", office)
+    return {row["session"]: row for row in rows}
+
+
+async def find_closures(db: Db, office: str) -> list[tuple[date, str | None]]:
+    """List the days and sessions on which an office is closed."""
+    rows = await db.fetch("SELECT date, session FROM booking.closure WHERE office_id = $1", office)
+    return [(row["date"], row["session"]) for row in rows]
+
+
+async def lock_slots(db: Db, ids: Sequence[UUID]) -> dict[str, tuple[Existing, Row]]:
+    """Lock these slots in the order of their ids, by key."""
+    rows = await db.fetch(
+        "SELECT * FROM booking.slot WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE", list(ids)
+    )
+    return {ref_of(row).key: (_existing(row), row) for row in rows}
+
+
+async def show_slots(db: Db, office: str, first: date, last: date) -> list[Row]:
+    """Read an office's slots with how many seats are held and how many booked."""
+    rows: list[Row] = await db.fetch(
+        """
+        SELECT s.*, count(h.id) FILTER (WHERE h.state = 'held') AS held,
+               count(h.id) FILTER (WHERE h.state IN ('confirmed', 'visited')) AS booked,
+               o.timezone, clock_timestamp() AS now
+          FROM booking.slot s JOIN booking.office o ON o.id = s.office_id
+          LEFT JOIN booking.hold h ON h.slot_id = s.id
+                AND h.state IN ('held', 'confirmed', 'visited')
+         WHERE s.office_id = $1 AND s.date BETWEEN $2 AND $3
+         GROUP BY s.id, o.timezone ORDER BY s.date, s.service_id, s.starts
+        """,
+        office,
+        first,
+        last,
+    )
+    return rows
+
+
+async def insert_slot(db: Db, ref: SlotRef, values: Mapping[str, Any]) -> None:
+    """Open a new slot with all its seats free."""
+    await db.execute(
+        """
+        INSERT INTO booking.slot (id, office_id, service_id, date, session, starts, ends, starts_at,
+            ends_at, opens_at, closes_at, window_minutes, queue_letter, capacity, remaining, seq)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $8, $11, $12, $13, $13, 1)
+        """,
+        ref.slot_id,
+        ref.office,
+        ref.service,
+        ref.date,
+        ref.session.value,
+        values["starts"],
+        values["ends"],
+        values["starts_at"],
+        values["ends_at"],
+        values["opens_at"],
+        values["window_minutes"],
+        values["queue_letter"],
+        values["capacity"],
+    )
+
+
+async def resize_slot(db: Db, change: Change, opens_at: datetime | None) -> int:
+    """Give a slot another capacity and perhaps another opening; returns its new sequence."""
+    seq: int = await db.fetchval(
+        """
+        UPDATE booking.slot SET remaining = remaining + $2 - capacity, capacity = $2,
+               opens_at = coalesce($3, opens_at), seq = seq + 1
+         WHERE id = $1 RETURNING seq
+        """,
+        change.ref.slot_id,
+        change.after,
+        opens_at,
+    )
+    return seq
+
+
+async def close_slots(
+    db: Db, office: str, day: date, session: str | None, *, closed: bool
+) -> list[Row]:
+    """Close or reopen an office's slots of a day; returns those that changed."""
+    rows: list[Row] = await db.fetch(
+        """
+        UPDATE booking.slot SET closed = $4, seq = seq + 1
+         WHERE office_id = $1 AND date = $2 AND ($3::text IS NULL OR session = $3)
+           AND closed <> $4
+        RETURNING *
+        """,
+        office,
+        day,
+        session,
+        closed,
+    )
+    return rows
+
+
+async def count_booked(db: Db, slots: Sequence[UUID]) -> int:
+    """Count who has a hold or a booking on these slots."""
+    number: int = await db.fetchval(
+        """
+        SELECT count(*) FROM booking.hold
+         WHERE slot_id = ANY ($1::uuid[]) AND state IN ('held', 'confirmed')
+        """,
+        list(slots),
+    )
+    return number
+
+
+async def add_closure(db: Db, office: str, day: date, session: str | None, reason: str) -> None:
+    """Remember that an office is closed, so that later openings leave the day out."""
+    await db.execute(
+        """
+        INSERT INTO booking.closure (office_id, date, session, reason) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (office_id, date, session) DO UPDATE SET reason = excluded.reason
+        """,
+        office,
+        day,
+        session,
+        reason,
+    )
+
+
+async def drop_closure(db: Db, office: str, day: date, session: str | None) -> None:
+    """Forget a closure."""
+    await db.execute(
+        """
+        DELETE FROM booking.closure
+         WHERE office_id = $1 AND date = $2 AND session IS NOT DISTINCT FROM $3
+        """,
+        office,
+        day,
+        session,
+    )
+
+
+async def add_audit(db: Db, who: str, act: str, data: Mapping[str, Any]) -> None:
+    """Write down an act of staff."""
+    await db.execute(
+        "INSERT INTO booking.audit (who, act, data) VALUES ($1, $2, $3)", who, act, dict(data)
+    )
+
+
+def ref_of(row: Row) -> SlotRef:
+    """Name the slot that a row describes."""
+    return SlotRef(
+        office=row["office_id"],
+        service=row["service_id"],
+        date=row["date"],
+        session=row["session"],
+    )
+
+
+def _existing(row: Row) -> Existing:
+    return Existing(row["capacity"], row["remaining"], row["withheld"])

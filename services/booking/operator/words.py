@@ -1,0 +1,103 @@
+"""What an operator may type, and the help that says so."""
+
+import argparse
+import getpass
+import os
+from datetime import date
+
+Words = argparse.Namespace
+
+EXAMPLES = """examples:
+  quota open "40 morning and 40 afternoon seats at jakarta-pusat on weekdays of January"
+  quota open --office jakarta-pusat --service passport --from 2027-01-01 --to 2027-01-31 \\
+             --days weekdays --morning 40 --afternoon 40 --opens-at "2026-12-30 09:00"
+  quota show --office jakarta-pusat
+  quota close --office jakarta-pusat --date 2027-01-29 --reason "Isra Mikraj"
+  offices set jakarta-pusat hold_minutes=15 phone_cap=4
+  parked list
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe every command with its options."""
+    top = argparse.ArgumentParser(
+        prog="antrean",
+        description="The operator's commands.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--by", default=_user(), help="who acts, for the audit trail")
+    groups = top.add_subparsers(dest="group", required=True)
+    _quota(groups.add_parser("quota", help="open, cut, show and close quota"))
+    _offices(groups.add_parser("offices", help="offices and their rules"))
+    _parked(groups.add_parser("parked", help="messages that could not be handled"))
+    seed = groups.add_parser("seed", help="add every office, and sample quota with --demo")
+    seed.add_argument("--demo", action="store_true", help="sample quota for the next 30 days")
+    seed.set_defaults(act="seed")
+    return top
+
+
+def _quota(group: argparse.ArgumentParser) -> None:
+    acts = group.add_subparsers(dest="what", required=True)
+    opens = acts.add_parser("open", help="open seats, or change how many there are")
+    opens.add_argument("sentence", nargs="?", help='"40 morning seats at ... on weekdays of May"')
+    opens.add_argument("--office")
+    opens.add_argument("--service", help="may be left out where the office offers one")
+    opens.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DATE")
+    opens.add_argument("--to", dest="last", type=date.fromisoformat, metavar="DATE")
+    opens.add_argument("--days", default="weekdays", help="weekdays, all, or mon,tue,wed")
+    opens.add_argument("--morning", type=_seats, metavar="SEATS")
+    opens.add_argument("--afternoon", type=_seats, metavar="SEATS")
+    opens.add_argument("--opens-at", help='in the office\'s own time: "2026-12-30 09:00", or now')
+    opens.add_argument("--dry-run", action="store_true", help="say what would happen")
+    opens.add_argument("--partial", action="store_true", help="do the rest if a cut is refused")
+    opens.set_defaults(act="quota_open")
+    show = acts.add_parser("show", help="seats of each day")
+    show.add_argument("--office", required=True)
+    show.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DATE")
+    show.add_argument("--to", dest="last", type=date.fromisoformat, metavar="DATE")
+    show.add_argument("--json", action="store_true")
+    show.set_defaults(act="quota_show")
+    for name, needs_reason in (("close", True), ("reopen", False)):
+        act = acts.add_parser(name, help=f"{name} a day or one session of it")
+        act.add_argument("--office", required=True)
+        act.add_argument("--date", required=True, type=date.fromisoformat)
+        act.add_argument("--session", choices=("morning", "afternoon"))
+        if needs_reason:
+            act.add_argument("--reason", required=True)
+        act.set_defaults(act=f"quota_{name}")
+
+
+def _offices(group: argparse.ArgumentParser) -> None:
+    acts = group.add_subparsers(dest="what", required=True)
+    lists = acts.add_parser("list", help="every office")
+    lists.add_argument("--json", action="store_true")
+    lists.set_defaults(act="offices_list")
+    show = acts.add_parser("show", help="one office and its rules")
+    show.add_argument("office")
+    show.set_defaults(act="offices_show")
+    sets = acts.add_parser("set", help="change an office's rules")
+    sets.add_argument("office")
+    sets.add_argument("rules", nargs="+", metavar="rule=value")
+    sets.set_defaults(act="offices_set")
+
+
+def _parked(group: argparse.ArgumentParser) -> None:
+    acts = group.add_subparsers(dest="what", required=True)
+    lists = acts.add_parser("list", help="what is parked and why; nobody's data is shown")
+    lists.add_argument("--json", action="store_true")
+    lists.set_defaults(act="parked_list")
+
+
+def _seats(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 100_000:  # noqa: PLR2004 the constraint on the table
+        raise argparse.ArgumentTypeError("seats are 0 to 100,000")
+    return number
+
+
+def _user() -> str:
+    try:
+        return os.environ.get("SUDO_USER") or getpass.getuser()
+    except OSError:
+        return "unknown"
