@@ -247,7 +247,7 @@ async def peek_queue(url: str, queue: str, most: int) -> list[tuple[dict[str, An
     async with connection:
         channel = await connection.channel()
         source = await channel.get_queue(queue, ensure=False)
-        found = []
+        found: list[Incoming] = []
         while len(found) < most:
             message = await source.get(fail=False, timeout=5)
             if message is None:

@@ -52,6 +52,10 @@ def _quota(group: argparse.ArgumentParser) -> None:
     opens.add_argument("--dry-run", action="store_true", help="say what would happen")
     opens.add_argument("--partial", action="store_true", help="do the rest if a cut is refused")
     opens.set_defaults(act="quota_open")
+    _quota_days(acts)
+
+
+def _quota_days(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     show = acts.add_parser("show", help="seats of each day")
     show.add_argument("--office", required=True)
     show.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DATE")
