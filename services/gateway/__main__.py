@@ -1,0 +1,130 @@
+"""Wire the gateway and run it."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+import uvloop
+from aiohttp import web
+
+from services.gateway import app, store
+from services.gateway.availability import Catalogue
+from services.gateway.channels import CHANNELS, Channel
+from services.gateway.context import FairUse, Gateway
+from services.gateway.publish import CommandSender
+from services.gateway.replies import ReplyBook
+from services.gateway.settings import GatewaySettings
+from shared import log, settings
+from shared.broker import Broker
+from shared.db import Pool, is_passing, open_pool
+from shared.keys import Keys
+
+logger = structlog.get_logger(__name__)
+
+TIDY_S = 600.0
+LINE_BYTES = 8190
+GRACE_S = 8.0
+LIMITS: dict[str, Any] = {
+    "access_log": None,
+    "auto_decompress": False,  # a compressed body is refused: it may be any size inside
+    "max_line_size": LINE_BYTES,
+    "max_field_size": LINE_BYTES,
+    "shutdown_timeout": GRACE_S,
+}
+
+
+def wire(config: GatewaySettings, pool: Pool) -> Gateway:
+    """Put a gateway together."""
+    broker = Broker(config.amqp_url, "gateway")
+    replies = ReplyBook()
+    broker.on_consume(replies.open)
+    sender = CommandSender(broker.publisher, lambda: replies.queue)
+    return Gateway(
+        config=config,
+        keys=Keys.from_secret(config.secret),
+        pool=pool,
+        broker=broker,
+        sender=sender,
+        replies=replies,
+        catalogue=Catalogue(pool),
+        fair_use=FairUse.of(config),
+    )
+
+
+async def tidy(pool: Pool) -> None:
+    """Delete what is over, every ten minutes."""
+    while True:
+        try:
+            async with pool.acquire() as db:
+                await store.forget_old_logins(db, datetime.now(UTC))
+                await store.forget_old_codes(db, datetime.now(UTC))
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            logger.warning("tidying_failed", error=type(error).__name__)
+        await asyncio.sleep(TIDY_S)
+
+
+@contextlib.asynccontextmanager
+async def running(config: GatewaySettings) -> AsyncIterator[tuple[Gateway, asyncio.Task[None]]]:
+    """Run a gateway while the block runs; the task ends only where something broke."""
+    pool = await open_pool(
+        config.database_url, name="gateway", size=config.database_pool, schema="gateway"
+    )
+    gateway = wire(config, pool)
+    channels = [build(gateway) for build in CHANNELS]
+    routes = [route for channel in channels for route in channel.routes()]
+    runner = web.AppRunner(app.build(gateway, routes), **LIMITS)
+    work = asyncio.create_task(_work(gateway, channels))
+    try:
+        await gateway.broker.start()
+        await runner.setup()
+        await web.TCPSite(runner, config.host, config.port, backlog=1024).start()
+        yield gateway, work
+    finally:
+        await runner.cleanup()
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+        await gateway.broker.stop()
+        await pool.close()
+
+
+async def serve(config: GatewaySettings) -> None:
+    """Run until SIGTERM: take no new calls, answer those that came, end."""
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with running(config) as (_, work):
+        logger.info("gateway_started", port=config.port)
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait([stopped, work], return_when="FIRST_COMPLETED")
+        stopped.cancel()
+        if work.done():
+            await work
+    logger.info("gateway_stopped")
+
+
+async def _work(gateway: Gateway, channels: Sequence[Channel]) -> None:
+    """Do what goes on beside the calls; one part that breaks ends them all."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(gateway.sender.run())
+        group.create_task(tidy(gateway.pool))
+        for channel in channels:
+            group.create_task(channel.run())
+
+
+def main() -> int:
+    """Read the settings and serve."""
+    config = settings.read(GatewaySettings)
+    log.set_up("gateway", config.log_level)
+    uvloop.run(serve(config))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

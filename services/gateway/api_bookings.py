@@ -1,0 +1,169 @@
+"""Bookings: found, shown, cancelled, moved; for their owner and whoever holds the ticket."""
+
+import hmac
+import time
+
+from aiohttp import web
+
+from services.gateway import callers, tickets, views
+from services.gateway.api_holds import KEYED, REFUSALS, carry_out, common
+from services.gateway.api_offices import find_place
+from services.gateway.asking import id_of
+from services.gateway.bodies import FoundTicket, GivenBack, Request, Ticket
+from services.gateway.callers import Access
+from services.gateway.context import Ask, address_of
+from services.gateway.endpoint import Endpoint, answer
+from services.gateway.outcomes import ticket_of
+from services.gateway.problems import not_found, rate_limited
+from services.gateway.wishes import BookingProof, SlotWish
+from shared.db import Row
+from shared.keys import booking_code_of, normal_code
+from shared.messages import CancelBooking, RescheduleBooking, SlotRef
+
+NOBODY = {"name": "", "birth_date": "0000-00-00"}
+
+
+async def post_find(ask: Ask) -> web.Response:
+    """Find a booking by its code and the applicant's birth date; a miss tells not which."""
+    proof: BookingProof = ask.body
+    gateway = ask.gateway
+    _find_fairly(ask, normal_code(proof.booking_code))
+    code = booking_code_of(proof.booking_code)
+    async with gateway.db() as db:
+        row = await views.find_booking(db, code or "")
+    # A code that is unknown costs as much as a date that is wrong.
+    decoy = gateway.keys.seal(NOBODY, "nobody")
+    sealed, name = (row["person"], f"hold/{row['hold_id']}") if row else (decoy, "nobody")
+    born = str(gateway.keys.unseal(sealed, name)["birth_date"])
+    is_right = hmac.compare_digest(born.encode(), proof.birth_date.isoformat().encode())
+    if row is None or not is_right:
+        raise not_found()
+    ticket = await ticket_of(gateway, row)
+    token = callers.issue_ticket(gateway.keys, row["code"], row["owner"], ask.now)
+    return answer(FoundTicket(**dict(ticket), ticket_token=token))
+
+
+async def get_booking(ask: Ask) -> web.Response:
+    """Show a ticket."""
+    return answer(await ticket_of(ask.gateway, await _theirs(ask)))
+
+
+async def get_calendar(ask: Ask) -> web.Response:
+    """Give a ticket as an iCalendar file."""
+    ticket = await ticket_of(ask.gateway, await _theirs(ask))
+    text = tickets.calendar(ticket, ask.now)
+    name = f"antrean-{ticket.booking_code}.ics"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return web.Response(text=text, content_type="text/calendar", headers=headers)
+
+
+async def get_qr(ask: Ask) -> web.Response:
+    """Give a booking's code as a QR code."""
+    row = await _theirs(ask)
+    return web.Response(body=tickets.qr(row["code"]), content_type="image/svg+xml")
+
+
+async def post_cancel(ask: Ask) -> web.Response:
+    """Cancel a booking; it is free of punishment."""
+    request_id = id_of(ask)
+    row = await _theirs(ask)
+    return await carry_out(ask, CancelBooking(**common(ask, request_id), booking_code=row["code"]))
+
+
+async def post_reschedule(ask: Ask) -> web.Response:
+    """Move a booking; the old seat stays until the new one is sure."""
+    wish: SlotWish = ask.body
+    request_id = id_of(ask)
+    row = await _theirs(ask)
+    place = await find_place(ask.gateway, wish.office or row["office_id"])
+    slot = SlotRef(
+        office=place.id,
+        service=wish.service or row["service_id"],
+        date=wish.date,
+        session=wish.session,
+    )
+    command = RescheduleBooking(**common(ask, request_id), booking_code=row["code"], slot=slot)
+    return await carry_out(ask, command)
+
+
+async def _theirs(ask: Ask) -> Row:
+    """Find the booking of the path; somebody else's is as unknown as none."""
+    code = booking_code_of(ask.part("code"))
+    if code is None or ask.by.booking_code not in {None, code}:
+        raise not_found()
+    async with ask.gateway.db() as db:
+        row = await views.find_booking(db, code)
+    if row is None or row["owner"] != ask.by.owner:
+        raise not_found()
+    return row
+
+
+def _find_fairly(ask: Ask, code: str) -> None:
+    fair_use, now = ask.gateway.fair_use, time.monotonic()
+    address = address_of(ask.request, ask.gateway.config.trusted_proxies)
+    wait_s = fair_use.finds_of_address.take(address, now) or fair_use.finds_of_code.take(code, now)
+    if wait_s:
+        raise rate_limited(wait_s)
+
+
+SHOWN = (401, 404, 422)
+
+ENDPOINTS = [
+    Endpoint(
+        "POST",
+        "/v1/bookings/find",
+        post_find,
+        "Find a booking by its code and the applicant's birth date",
+        {200: FoundTicket},
+        body=BookingProof,
+        refusals=(404, 422, 429),
+    ),
+    Endpoint(
+        "GET",
+        "/v1/bookings/{code}",
+        get_booking,
+        "Show a ticket",
+        {200: Ticket},
+        access=Access.TICKET,
+        refusals=SHOWN,
+    ),
+    Endpoint(
+        "GET",
+        "/v1/bookings/{code}/ticket.ics",
+        get_calendar,
+        "The visit for a calendar (RFC 5545)",
+        {200: "text/calendar"},
+        access=Access.TICKET,
+        refusals=SHOWN,
+    ),
+    Endpoint(
+        "GET",
+        "/v1/bookings/{code}/qr.svg",
+        get_qr,
+        "The booking code as a QR code",
+        {200: "image/svg+xml"},
+        access=Access.TICKET,
+        refusals=SHOWN,
+    ),
+    Endpoint(
+        "POST",
+        "/v1/bookings/{code}/cancel",
+        post_cancel,
+        "Cancel a booking",
+        {200: GivenBack, 202: Request},
+        access=Access.TICKET,
+        refusals=REFUSALS,
+        headers=KEYED,
+    ),
+    Endpoint(
+        "POST",
+        "/v1/bookings/{code}/reschedule",
+        post_reschedule,
+        "Move a booking; the old seat stays until the new one is sure",
+        {201: Ticket, 202: Request},
+        access=Access.TICKET,
+        body=SlotWish,
+        refusals=REFUSALS,
+        headers=KEYED,
+    ),
+]

@@ -1,0 +1,162 @@
+"""Holds: a seat is asked for, confirmed, given back."""
+
+import time
+from typing import Any
+from uuid import UUID
+
+from aiohttp import web
+
+from services.gateway import availability, people
+from services.gateway.api_offices import find_place, pick_service
+from services.gateway.asking import COMMAND_LIFE, find_stored, id_of, send_and_wait
+from services.gateway.availability import Place
+from services.gateway.bodies import GivenBack, Hold, Request, Ticket
+from services.gateway.callers import Access
+from services.gateway.context import Ask, address_of
+from services.gateway.endpoint import Endpoint, answer
+from services.gateway.outcomes import body_of, problem_of
+from services.gateway.problems import invalid, not_found, rate_limited, refused
+from services.gateway.wishes import ApprovalCode, HoldWish
+from shared.messages import (
+    ConfirmHold,
+    PlaceHold,
+    Refusal,
+    Refused,
+    ReleaseHold,
+    SlotRef,
+    SomeCommand,
+)
+
+
+async def post_hold(ask: Ask) -> web.Response:
+    """Ask for a seat: 201 held, 409 refused, 202 when the answer takes too long."""
+    wish: HoldWish = ask.body
+    request_id = id_of(ask)
+    place = await find_place(ask.gateway, wish.office)
+    applicant, faults = people.read_applicant(wish.applicant, place.today(ask.now))
+    if faults:
+        raise invalid(faults)
+    service = pick_service(place, wish.service)
+    slot = SlotRef(office=place.id, service=service, date=wish.date, session=wish.session)
+    _hold_fairly(ask)
+    await _refuse_early(ask, place, slot, request_id)
+    return await carry_out(
+        ask, PlaceHold(**common(ask, request_id), slot=slot, applicant=applicant)
+    )
+
+
+async def post_confirm(ask: Ask) -> web.Response:
+    """Turn a hold into a booking by its approval code."""
+    wish: ApprovalCode = ask.body
+    hold_id = uuid_of(ask.part("hold"))
+    command = ConfirmHold(
+        **common(ask, id_of(ask)), hold_id=hold_id, approval_code=wish.approval_code
+    )
+    return await carry_out(ask, command)
+
+
+async def delete_hold(ask: Ask) -> web.Response:
+    """Give the seat of a hold back; without a key, the hold's own id serves as one."""
+    hold_id = uuid_of(ask.part("hold"))
+    has_key = "Idempotency-Key" in ask.request.headers
+    request_id = id_of(ask, None if has_key else f"release/{hold_id}")
+    return await carry_out(ask, ReleaseHold(**common(ask, request_id), hold_id=hold_id))
+
+
+async def carry_out(ask: Ask, command: SomeCommand) -> web.Response:
+    """Send a command and answer with what came of it, or with where to ask for it."""
+    outcome = await send_and_wait(ask, command)
+    if outcome is None:
+        headers = {"Location": f"/v1/requests/{command.id}", "Retry-After": "1"}
+        return answer(Request(request_id=command.id, state="pending"), 202, headers)
+    status, body = await body_of(ask.gateway, command.owner, outcome)
+    return answer(body, status)
+
+
+def common(ask: Ask, request_id: UUID) -> dict[str, Any]:
+    """Give what all commands of a caller have."""
+    return {
+        "id": request_id,
+        "owner": ask.by.owner,
+        "channel": ask.by.channel,
+        "contact": ask.by.contact,
+        "deadline": ask.now + COMMAND_LIFE,
+    }
+
+
+def uuid_of(text: str) -> UUID:
+    """Read an id of the path; what is none names nothing."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise not_found() from None
+
+
+def _hold_fairly(ask: Ask) -> None:
+    gateway, now = ask.gateway, time.monotonic()
+    address = address_of(ask.request, gateway.config.trusted_proxies)
+    wait_s = gateway.fair_use.holds_of_owner.take(ask.by.owner, now)
+    wait_s = wait_s or gateway.fair_use.holds_of_address.take(address, now)
+    if wait_s:
+        raise rate_limited(wait_s)
+
+
+async def _refuse_early(ask: Ask, place: Place, slot: SlotRef, request_id: UUID) -> None:
+    """Refuse from memory what cannot be held, so that the queue carries only what may be.
+
+    One who repeats a key gets the outcome that it had, however full the slot is by now.
+    """
+    found = await _known(ask, place, slot)
+    if found is None or ask.gateway.replies.find(request_id) is not None:
+        return
+    if await find_stored(ask.gateway, request_id) is not None:
+        return
+    if found.code == Refusal.NOT_OFFERED:
+        raise refused(found.code, services=list(place.services))
+    raise await problem_of(ask.gateway, request_id, found)
+
+
+async def _known(ask: Ask, place: Place, slot: SlotRef) -> Refused | None:
+    if slot.service not in place.services:
+        return Refused(code=Refusal.NOT_OFFERED, slot=slot)
+    board = await ask.gateway.catalogue.board(place, slot.service)
+    return availability.refuse(board, slot, ask.now)
+
+
+KEYED = ("Idempotency-Key", "Prefer")
+REFUSALS = (400, 401, 403, 404, 409, 422, 429, 503)
+
+ENDPOINTS = [
+    Endpoint(
+        "POST",
+        "/v1/holds",
+        post_hold,
+        "Ask for a seat; it is held until it is confirmed or expires",
+        {201: Hold, 202: Request},
+        access=Access.CITIZEN,
+        body=HoldWish,
+        refusals=REFUSALS,
+        headers=KEYED,
+    ),
+    Endpoint(
+        "POST",
+        "/v1/holds/{hold}/confirm",
+        post_confirm,
+        "Confirm a hold by its approval code",
+        {201: Ticket, 202: Request},
+        access=Access.CITIZEN,
+        body=ApprovalCode,
+        refusals=REFUSALS,
+        headers=KEYED,
+    ),
+    Endpoint(
+        "DELETE",
+        "/v1/holds/{hold}",
+        delete_hold,
+        "Give the seat of a hold back",
+        {200: GivenBack, 202: Request},
+        access=Access.CITIZEN,
+        refusals=REFUSALS,
+        headers=KEYED,
+    ),
+]

@@ -1,0 +1,164 @@
+"""Logins: a phone is proven, a token is had."""
+
+import asyncio
+import random
+import time
+
+import structlog
+from aiohttp import web
+
+from services.gateway import callers, logins, people
+from services.gateway.bodies import FieldFault, LoginBegun, LoginState
+from services.gateway.context import Ask, Gateway, address_of
+from services.gateway.endpoint import Endpoint, answer
+from services.gateway.problems import ProblemError, invalid, not_found, rate_limited
+from services.gateway.wishes import LoginCode, LoginWish, WaitQuery
+from shared.broker import COMMANDS, Published
+from shared.messages import Refusal
+
+log = structlog.get_logger(__name__)
+
+NOTIFIER_TEXT = "notifier.text"
+LOOK_S = 0.4
+
+
+async def post_login(ask: Ask) -> web.Response:
+    """Begin to prove a phone. The answer is the same for every phone."""
+    wish: LoginWish = ask.body
+    gateway = ask.gateway
+    phone = people.read_phone(wish.phone)
+    if phone is None:
+        raise invalid([FieldFault(loc=["phone"], msg="no phone number that can be reached")])
+    if wish.by == "sms" and not people.takes_sms(phone):
+        raise invalid([FieldFault(loc=["phone"], msg="codes go to Indonesian mobile numbers only")])
+    address = address_of(ask.request, gateway.config.trusted_proxies)
+    wait_s = gateway.fair_use.logins_of_address.take(address, time.monotonic())
+    if wait_s:
+        raise rate_limited(wait_s)
+    begun = await (_by_sms if wish.by == "sms" else _by_whatsapp)(ask, phone)
+    number = gateway.config.whatsapp_number
+    text = {} if wish.by == "sms" else {
+        "text": logins.whatsapp_text(begun),
+        "whatsapp_url": logins.whatsapp_url(begun, number),
+    }  # fmt: skip
+    body = LoginBegun(login_id=begun.id, by=wish.by, expires_at=begun.expires_at, **text)
+    return answer(body, 201, {"Location": f"/v1/logins/{begun.id}"})
+
+
+async def get_login(ask: Ask) -> web.Response:
+    """Say how far a login is; a proven one yields a fresh token."""
+    ends = time.monotonic() + ask.query.wait
+    while True:
+        login = await _find(ask)
+        if login is None:
+            raise not_found()
+        left = ends - time.monotonic()
+        if login.owner is not None or left <= 0 or login.expires_at <= ask.now:
+            return _state(ask, login)
+        await asyncio.sleep(min(left, random.uniform(LOOK_S / 2, LOOK_S)))  # noqa: S311 jitter
+
+
+async def post_code(ask: Ask) -> web.Response:
+    """Prove a phone by the code that came by SMS."""
+    wish: LoginCode = ask.body
+    gateway = ask.gateway
+    async with gateway.db() as db, db.transaction():
+        is_right, tries_left = await logins.try_sms_code(
+            db, gateway.keys, ask.part("login"), wish.code, ask.now
+        )
+    if not is_right:
+        raise ProblemError(409, Refusal.WRONG_CODE.value, tries_left=tries_left)
+    login = await _find(ask)
+    if login is None:
+        raise not_found()
+    return _state(ask, login)
+
+
+async def delete_login(ask: Ask) -> web.Response:
+    """Log out: no token of this login is renewed, and the cookie is gone."""
+    gateway = ask.gateway
+    async with gateway.db() as db:
+        await logins.end(db, gateway.keys, ask.part("login"))
+    response = web.Response(status=204)
+    response.del_cookie(callers.COOKIE, path="/v1")
+    return response
+
+
+async def _by_whatsapp(ask: Ask, phone: str) -> logins.Begun:
+    async with ask.gateway.db() as db:
+        return await logins.begin(db, ask.gateway.keys, phone, "whatsapp", ask.now)
+
+
+async def _by_sms(ask: Ask, phone: str) -> logins.Begun:
+    """Count, store, send: a code is sent only after it was counted."""
+    gateway = ask.gateway
+    async with gateway.db() as db, db.transaction():
+        begun = await logins.begin(db, gateway.keys, phone, "sms", ask.now)
+        cap = gateway.config.sms_daily_cap
+        wait = await logins.count_sms(db, gateway.keys, begun, cap, ask.now)
+        if wait is not None:
+            raise rate_limited(wait.total_seconds())
+    await _send(gateway, begun)
+    return begun
+
+
+async def _send(gateway: Gateway, begun: logins.Begun) -> None:
+    body = logins.sms_text(begun).model_dump_json().encode()
+    result = await gateway.broker.publisher.publish_confirmed(COMMANDS, NOTIFIER_TEXT, body)
+    if result == Published.ACCEPTED:
+        return
+    if result == Published.REFUSED:
+        async with gateway.db() as db:
+            await logins.uncount_sms(db, gateway.keys, begun)
+    log.warning("login_code_not_sent", result=result.value)
+    raise ProblemError(503, "sms_unavailable")
+
+
+async def _find(ask: Ask) -> logins.Login | None:
+    async with ask.gateway.db() as db:
+        return await logins.find(db, ask.gateway.keys, ask.part("login"), ask.now)
+
+
+def _state(ask: Ask, login: logins.Login) -> web.Response:
+    if login.owner is None:
+        state = "expired" if login.expires_at <= ask.now else "pending"
+        return answer(LoginState(state=state, expires_at=login.expires_at))
+    token, ends = callers.issue(ask.gateway.keys, ask.part("login"), login, ask.now)
+    body = LoginState(
+        state="proven", access_token=token, token_expires_at=ends, expires_at=login.lives_until
+    )
+    response = answer(body)
+    callers.set_cookie(response, ask.gateway, token)
+    return response
+
+
+ENDPOINTS = [
+    Endpoint(
+        "POST",
+        "/v1/logins",
+        post_login,
+        "Begin to prove a phone, by WhatsApp or by SMS",
+        {201: LoginBegun},
+        body=LoginWish,
+        refusals=(422, 429, 503),
+    ),
+    Endpoint(
+        "GET",
+        "/v1/logins/{login}",
+        get_login,
+        "Wait for the proof; a proven login yields a fresh token",
+        {200: LoginState},
+        query=WaitQuery,
+        refusals=(404, 422),
+    ),
+    Endpoint(
+        "POST",
+        "/v1/logins/{login}/code",
+        post_code,
+        "Prove a phone by the code that came by SMS",
+        {200: LoginState},
+        body=LoginCode,
+        refusals=(404, 409, 422),
+    ),
+    Endpoint("DELETE", "/v1/logins/{login}", delete_login, "Log out", {204: ""}, refusals=(422,)),
+]

@@ -1,0 +1,103 @@
+"""What came of a command: now, by waiting, or as a stream of server-sent events."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from aiohttp import web
+
+from services.gateway.api_holds import uuid_of
+from services.gateway.asking import Stored, await_outcome, find_stored
+from services.gateway.bodies import Request
+from services.gateway.callers import Access
+from services.gateway.context import Ask, Gateway
+from services.gateway.endpoint import Endpoint, answer
+from services.gateway.outcomes import stored_body
+from services.gateway.problems import not_found
+from services.gateway.replies import Asking
+from services.gateway.wishes import WaitQuery
+from shared.messages import Outcome
+
+STREAM = "text/event-stream"
+BEAT_S = 10.0
+STREAM_S = 300.0
+STREAM_HEADERS: Mapping[str, str] = {
+    "Content-Type": STREAM,
+    "Cache-Control": "no-store",
+    "X-Accel-Buffering": "no",
+}
+
+
+async def get_request(ask: Ask) -> web.StreamResponse:
+    """Say what came of a command; waits up to `wait` seconds while nothing has."""
+    request_id = uuid_of(ask.part("request"))
+    stored = await find_stored(ask.gateway, request_id)
+    asking = ask.gateway.replies.find(request_id)
+    known = stored or asking
+    if known is None or not _is_theirs(ask, known):
+        raise not_found()
+    outcome = stored.outcome if stored else None
+    if STREAM in ask.request.headers.get("Accept", "") and ask.request.method == "GET":
+        return await _stream(ask, request_id, outcome)
+    if outcome is None and ask.query.wait:
+        outcome = await _wait(ask.gateway, request_id, ask.query.wait)
+    headers = {} if outcome else {"Retry-After": "1"}
+    return answer(await _body(ask, request_id, outcome), headers=headers)
+
+
+async def _wait(gateway: Gateway, request_id: UUID, wait_s: float) -> Outcome | None:
+    asking = gateway.replies.find(request_id)
+    if asking is None:
+        return None
+    with gateway.replies.listen(asking) as reply:
+        return await await_outcome(gateway, request_id, reply, wait_s, asking)
+
+
+async def _body(ask: Ask, request_id: UUID, outcome: Outcome | None) -> Request:
+    if outcome is None:
+        return Request(request_id=request_id, state="pending")
+    body: dict[str, Any] = await stored_body(ask.gateway, ask.by.owner, outcome)
+    return Request(request_id=request_id, state="done", outcome=body)
+
+
+def _is_theirs(ask: Ask, known: Stored | Asking) -> bool:
+    """Whether a caller may read it; a ticket's holder reads of its booking, not of holds."""
+    is_owner = known.owner == ask.by.owner
+    return is_owner and (ask.by.booking_code is None or known.kind.startswith("booking."))
+
+
+async def _stream(ask: Ask, request_id: UUID, outcome: Outcome | None) -> web.StreamResponse:
+    """Send `pending`, a comment now and then, `outcome`, and end."""
+    response = web.StreamResponse(headers=STREAM_HEADERS)
+    await response.prepare(ask.request)
+    if outcome is None:
+        await _say(response, "pending", await _body(ask, request_id, None))
+    ends = asyncio.get_running_loop().time() + STREAM_S
+    while outcome is None and asyncio.get_running_loop().time() < ends:
+        outcome = await _wait(ask.gateway, request_id, BEAT_S)
+        if outcome is None:
+            await response.write(b": waiting\n\n")
+    if outcome is not None:
+        await _say(response, "outcome", await _body(ask, request_id, outcome))
+    await response.write_eof()
+    return response
+
+
+async def _say(response: web.StreamResponse, event: str, body: Request) -> None:
+    text = body.model_dump_json(exclude_unset=True)
+    await response.write(f"event: {event}\nid: {event}\ndata: {text}\n\n".encode())
+
+
+ENDPOINTS = [
+    Endpoint(
+        "GET",
+        "/v1/requests/{request}",
+        get_request,
+        "What came of a command; as text/event-stream where that is accepted",
+        {200: Request},
+        access=Access.TICKET,
+        query=WaitQuery,
+        refusals=(401, 404, 422),
+    )
+]

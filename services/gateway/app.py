@@ -1,0 +1,38 @@
+"""Routes and middlewares together: the gateway's web application."""
+
+from collections.abc import Iterable
+
+from aiohttp import web
+
+from services.gateway import (
+    api_bookings,
+    api_holds,
+    api_logins,
+    api_offices,
+    api_requests,
+    middleware,
+    pages,
+)
+from services.gateway.context import GATEWAY, Gateway
+from shared import health
+
+ENDPOINTS = [
+    *api_offices.ENDPOINTS,
+    *api_logins.ENDPOINTS,
+    *api_holds.ENDPOINTS,
+    *api_requests.ENDPOINTS,
+    *api_bookings.ENDPOINTS,
+]
+LARGEST_BODY = 3 * 1024 * 1024  # a webhook of WhatsApp; our own calls take far less
+
+
+def build(gateway: Gateway, more: Iterable[web.RouteDef] = ()) -> web.Application:
+    """Make the application; `more` are the channels' routes."""
+    app = web.Application(middlewares=middleware.MIDDLEWARES, client_max_size=LARGEST_BODY)
+    app[GATEWAY] = gateway
+    app.on_response_prepare.append(middleware.dress)
+    app.add_routes([endpoint.route() for endpoint in ENDPOINTS])
+    app.add_routes(pages.routes(ENDPOINTS, gateway.config.public_url))
+    app.add_routes(health.routes(health.checks(gateway.broker, gateway.pool)))
+    app.add_routes(more)
+    return app

@@ -1,0 +1,122 @@
+"""Who asks: an access token as Bearer or cookie, or a ticket's token for one booking."""
+
+import base64
+import binascii
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from aiohttp import web
+
+from services.gateway import logins, tokens
+from services.gateway.context import Caller, Gateway
+from services.gateway.problems import ProblemError
+from services.gateway.tokens import BadTokenError, Kind, Token
+from shared.keys import Keys, WrongKeyError, booking_code_of
+from shared.messages import Channel, Contact
+
+COOKIE = "antrean_session"
+RENEW_BEFORE = timedelta(minutes=5)
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+RENEWED = web.RequestKey("renewed", str)
+
+
+class Access(StrEnum):
+    """Whom an endpoint admits; that the thing asked for is theirs is checked at the thing."""
+
+    EVERYBODY = "everybody"
+    CITIZEN = "citizen"
+    TICKET = "ticket"
+
+
+def issue(keys: Keys, login_id: str, login: logins.Login, now: datetime) -> tuple[str, datetime]:
+    """Make a fresh access token of a proven login; says when it ends."""
+    contact = keys.seal(login.contact, f"token/{login_id}")
+    text = base64.urlsafe_b64encode(contact).decode()
+    token = Token(login_id, login.owner or "", text, login.lives_until)
+    ends = min(login.lives_until, now + tokens.LIFE)
+    return tokens.issue(keys.token, Kind.ACCESS, token, now), ends
+
+
+def issue_ticket(keys: Keys, code: str, owner: str, now: datetime) -> str:
+    """Make a token that opens one booking."""
+    token = Token(code, owner, None, now + tokens.LIFE)
+    return tokens.issue(keys.token, Kind.TICKET, token, now)
+
+
+async def admit(
+    request: web.Request, gateway: Gateway, access: Access, now: datetime
+) -> Caller | None:
+    """Tell who calls; raises ProblemError 401 or 403 where the endpoint does not admit them."""
+    if access == Access.EVERYBODY:
+        return None
+    header = request.headers.get("Authorization")
+    cookie = request.cookies.get(COOKIE)
+    try:
+        if header is not None:
+            return _by_header(gateway, header, access, now)
+        if cookie is not None:
+            refuse_cross_site(request, gateway)
+            return await _by_cookie(request, gateway, cookie, now)
+    except (BadTokenError, WrongKeyError, binascii.Error):
+        pass
+    raise ProblemError(401, "login_required")
+
+
+def refuse_cross_site(request: web.Request, gateway: Gateway) -> None:
+    """Let a cookie act only where the browser says that the page is ours."""
+    if request.method in SAFE:
+        return
+    ours = {gateway.config.public_url, *gateway.config.cors_origins}
+    origin = request.headers.get("Origin")
+    site = request.headers.get("Sec-Fetch-Site")
+    same = {"same-origin", "none"}
+    allowed = origin in ours if origin is not None else site in same
+    if not allowed or (site == "cross-site" and origin not in gateway.config.cors_origins):
+        raise ProblemError(403, "cross_site")
+
+
+def set_cookie(response: web.StreamResponse, gateway: Gateway, token: str) -> None:
+    """Give the browser its token, out of reach of scripts and of other sites."""
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(logins.LIVES.total_seconds()),
+        path="/v1",
+        secure=gateway.config.public_url.startswith("https:"),
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _by_header(gateway: Gateway, header: str, access: Access, now: datetime) -> Caller:
+    scheme, _, text = header.partition(" ")
+    if scheme.lower() != "bearer":
+        raise BadTokenError
+    try:
+        token = tokens.read(gateway.keys.token, Kind.ACCESS, text.strip(), now)
+    except BadTokenError:
+        if access != Access.TICKET:
+            raise
+        token = tokens.read(gateway.keys.token, Kind.TICKET, text.strip(), now)
+        code = booking_code_of(token.subject)
+        return Caller(token.owner, Contact(), Channel.WEB, code or "-")
+    return _caller(gateway.keys, token, Channel.MOBILE)
+
+
+async def _by_cookie(request: web.Request, gateway: Gateway, text: str, now: datetime) -> Caller:
+    """Read a cookie; one that is old is renewed as long as its login lives."""
+    token = tokens.read(gateway.keys.token, Kind.ACCESS, text, now, grace=logins.LIVES)
+    if token.expires_at - now < RENEW_BEFORE:
+        async with gateway.db() as db:
+            login = await logins.find(db, gateway.keys, token.subject, now)
+        if login is None or login.owner is None:
+            raise BadTokenError
+        request[RENEWED] = issue(gateway.keys, token.subject, login, now)[0]
+    return _caller(gateway.keys, token, Channel.WEB)
+
+
+def _caller(keys: Keys, token: Token, channel: Channel) -> Caller:
+    sealed = base64.urlsafe_b64decode(token.contact or "")
+    contact: Any = keys.unseal(sealed, f"token/{token.subject}")
+    return Caller(token.owner, Contact.model_validate(contact), channel)

@@ -1,0 +1,96 @@
+"""Fair use, per phone and per address: pure arithmetic over moments that the caller names."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+ENTRIES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many at once, and so many a second after that."""
+
+    burst: float
+    per_s: float
+
+    @staticmethod
+    def per_minute(count: int) -> "Rate":
+        """Allow `count` at once and `count` a minute."""
+        return Rate(count, count / 60)
+
+
+class Buckets:
+    """Token buckets by key, the longest unused forgotten first.
+
+    A forgotten bucket is a full one; it is forgotten only after 100,000 others were used.
+    """
+
+    def __init__(self, rate: Rate, entries: int = ENTRIES) -> None:
+        self._rate, self._entries = rate, entries
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, key: str, now: float) -> float:
+        """Take one token at `now` (seconds); 0 if there was one, else the seconds until one is."""
+        tokens, then = self._buckets.pop(key, (self._rate.burst, now))
+        tokens = min(self._rate.burst, tokens + max(0.0, now - then) * self._rate.per_s)
+        allowed = tokens >= 1
+        self._buckets[key] = (tokens - 1 if allowed else tokens, now)
+        if len(self._buckets) > self._entries:
+            self._buckets.popitem(last=False)
+        return 0.0 if allowed else (1 - tokens) / self._rate.per_s
+
+
+@dataclass(frozen=True, slots=True)
+class SmsCounts:
+    """What was sent already: counts and, of each window, the moment of the oldest in it."""
+
+    phone_minute: int
+    phone_ten_minutes: int
+    phone_day: int
+    prefix_minute: int
+    day: int
+    recent: int
+    recent_used: int
+
+
+# OWASP and the pump that cost a local firm Rp 45 million in a week: see docs/operations.
+SMS_PER_PHONE = ((1, timedelta(minutes=1)), (3, timedelta(minutes=10)), (5, timedelta(days=1)))
+SMS_PER_PREFIX_MINUTE = 60
+PREFIX_DIGITS = 7
+BREAKER_CODES = 200
+BREAKER_USED = 0.3
+
+
+def refuse_sms(counts: SmsCounts, daily_cap: int) -> timedelta | None:
+    """Say how long no code may be sent to this phone, or None if one may.
+
+    The breaker opens when fewer than 30 % of the last 200 codes of a day were used: honest
+    people use theirs, a pump does not.
+    """
+    by_phone = (counts.phone_minute, counts.phone_ten_minutes, counts.phone_day)
+    for sent, (allowed, window) in reversed(list(zip(by_phone, SMS_PER_PHONE, strict=True))):
+        if sent >= allowed:
+            return window
+    if counts.prefix_minute >= SMS_PER_PREFIX_MINUTE:
+        return timedelta(minutes=1)
+    pumped = counts.recent >= BREAKER_CODES and counts.recent_used < BREAKER_USED * counts.recent
+    if counts.day >= daily_cap or pumped:
+        return timedelta(hours=1)
+    return None
+
+
+def caller_address(peer: str, forwarded: str, trusted_proxies: int) -> str:
+    """Tell who calls: the address that the last trusted proxy saw.
+
+    Each proxy appends whom it saw; what stands further left anybody may have written.
+    """
+    if trusted_proxies == 0:
+        return peer
+    seen = [part.strip() for part in forwarded.split(",") if part.strip()]
+    return seen[-trusted_proxies] if len(seen) >= trusted_proxies else peer
+
+
+def seconds(moment: datetime) -> float:
+    """Give a moment as seconds, for buckets."""
+    return moment.timestamp()

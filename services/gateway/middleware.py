@@ -1,0 +1,135 @@
+"""Around every call: an id, the errors in one shape, the headers, one line of log, one count."""
+
+import re
+import time
+from collections.abc import Awaitable, Callable
+from uuid import uuid4
+
+import structlog
+from aiohttp import web
+from prometheus_client import Histogram
+
+from services.gateway import callers
+from services.gateway.context import GATEWAY
+from services.gateway.problems import ProblemError, answer
+from shared.db import is_passing
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+NAMED = web.RequestKey("request_id", str)
+STRICT = "default-src 'none'; frame-ancestors 'none'"
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+EXPOSED = "Location, Retry-After, ETag, X-Request-Id"
+ASKABLE = "Authorization, Content-Type, Idempotency-Key, Prefer, If-None-Match"
+
+SECONDS = Histogram(
+    "antrean_http_seconds",
+    "Time that calls took.",
+    ["method", "route", "status"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30),
+)
+
+
+@web.middleware
+async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Name the call, time it, log it by its route: never by its address, which may hold a code."""
+    started = time.perf_counter()
+    given = request.headers.get("X-Request-Id", "")
+    request[NAMED] = given if REQUEST_ID.fullmatch(given) else uuid4().hex
+    structlog.contextvars.bind_contextvars(request_id=request[NAMED])
+    response = await handler(request)
+    took, route = time.perf_counter() - started, route_of(request)
+    method = request.method if request.method in KNOWN_METHODS else "OTHER"
+    SECONDS.labels(method, route, str(response.status)).observe(took)
+    ms = round(took * 1000, 1)
+    log.info("request_answered", method=method, route=route, status=response.status, ms=ms)
+    return response
+
+
+@web.middleware
+async def catch(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn every error into a problem; what is ours to mend is logged and says no more."""
+    try:
+        return await handler(request)
+    except ProblemError as error:
+        return answer(error)
+    except web.HTTPMethodNotAllowed as error:
+        return _other_method(request, error)
+    except web.HTTPException as error:
+        return _http_problem(error)
+    except ConnectionError:
+        raise  # the caller is gone: nobody reads an answer
+    except Exception as error:
+        if is_passing(error):
+            log.warning("request_unserved", error=type(error).__name__)
+            return answer(ProblemError(503, "overloaded"))
+        log.exception("request_failed")
+        return answer(ProblemError(500, "internal", report_id=request[NAMED]))
+
+
+async def dress(request: web.Request, response: web.StreamResponse) -> None:
+    """Give a response its headers, just before they are sent."""
+    gateway = request.app[GATEWAY]
+    headers = response.headers
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    headers.setdefault("Content-Security-Policy", STRICT)
+    headers.setdefault("Cache-Control", "no-store")
+    headers["X-Request-Id"] = request.get(NAMED, "-")
+    headers.popall("Server", None)
+    if gateway.config.public_url.startswith("https:"):
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    if callers.RENEWED in request and callers.COOKIE not in response.cookies:
+        callers.set_cookie(response, gateway, request[callers.RENEWED])
+    _share(request, response, gateway.config.cors_origins)
+
+
+def _share(request: web.Request, response: web.StreamResponse, origins: list[str]) -> None:
+    if not origins:
+        return
+    response.headers.add("Vary", "Origin")
+    origin = request.headers.get("Origin")
+    if origin in origins:
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Allow-Credentials"] = "true"
+        response.headers["Access-Control-Expose-Headers"] = EXPOSED
+
+
+def route_of(request: web.Request) -> str:
+    """Name a call by its template: `/v1/bookings/{code}`."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else "unknown"
+
+
+def _other_method(request: web.Request, error: web.HTTPMethodNotAllowed) -> web.Response:
+    allowed = ", ".join(sorted({*error.allowed_methods, "OPTIONS"}))
+    if request.method != "OPTIONS":
+        response = answer(ProblemError(405, "method_not_allowed"))
+        response.headers["Allow"] = allowed
+        return response
+    headers = {"Allow": allowed}
+    if "Access-Control-Request-Method" in request.headers:
+        headers |= {
+            "Access-Control-Allow-Methods": allowed,
+            "Access-Control-Allow-Headers": ASKABLE,
+            "Access-Control-Max-Age": "600",
+        }
+    return web.Response(status=204, headers=headers)
+
+
+def _http_problem(error: web.HTTPException) -> web.Response:
+    codes = {404: "not_found", 413: "too_large", 415: "unsupported_media_type"}
+    if error.status in codes:
+        return answer(ProblemError(error.status, codes[error.status]))
+    return answer(ProblemError(400, "bad_request"))
+
+
+KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+MIDDLEWARES = (observe, catch)

@@ -1,0 +1,67 @@
+"""What a browser opens: the landing page, the readable API, its document. No foreign host."""
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+import swagger_ui
+from aiohttp import web
+
+from services.gateway import openapi
+from services.gateway.endpoint import Endpoint
+
+ASSETS = Path(swagger_ui.__file__).parent / "static"
+KINDS = {
+    "swagger-ui.css": "text/css",
+    "swagger-ui-bundle.js": "text/javascript",
+    "favicon-32x32.png": "image/png",
+}
+HERE = Path(__file__).parent / "html"
+HOUR = {"Cache-Control": "public, max-age=3600"}
+
+
+def routes(endpoints: Iterable[Endpoint], _public_url: str) -> list[web.RouteDef]:
+    """Make the routes of the pages; what they show is read once."""
+    document = openapi.text(endpoints, "/")
+
+    async def get_openapi(_request: web.Request) -> web.Response:
+        return web.Response(text=document, content_type="application/json", headers=HOUR)
+
+    return [
+        web.get("/openapi.json", get_openapi),
+        _page("/", "landing.html"),
+        _page("/docs", "docs.html"),
+        _file("/docs/start.js", HERE / "start.js", "text/javascript"),
+        *(_file(f"/docs/{name}", ASSETS / name, kind) for name, kind in KINDS.items()),
+    ]
+
+
+def _file(path: str, source: Path, kind: str) -> web.RouteDef:
+    body = source.read_bytes()
+
+    async def get_file(_request: web.Request) -> web.Response:
+        return web.Response(body=body, content_type=kind, headers=HOUR)
+
+    return web.get(path, get_file)
+
+
+def _page(path: str, name: str) -> web.RouteDef:
+    text = (HERE / name).read_text(encoding="utf-8")
+    headers = HOUR | {"Content-Security-Policy": policy_of(text)}
+
+    async def get_page(_request: web.Request) -> web.Response:
+        return web.Response(text=text, content_type="text/html", headers=headers)
+
+    return web.get(path, get_page)
+
+
+def policy_of(page: str) -> str:
+    """Allow a page its own files and the one style that stands in it, by its hash."""
+    style = page.partition("<style>")[2].partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    own = f" 'sha256-{digest}'" if style else ""
+    return (
+        f"default-src 'none'; script-src 'self'; style-src 'self'{own}; img-src 'self' data:; "
+        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )

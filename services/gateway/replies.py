@@ -1,0 +1,99 @@
+"""Hears what came of commands, on a queue of this gateway's own."""
+
+import asyncio
+import contextlib
+import socket
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+import structlog
+from pydantic import ValidationError
+
+from shared.broker import Connection, Incoming
+from shared.keys import fingerprint
+from shared.messages import Outcome, Replies, SomeCommand
+
+log = structlog.get_logger(__name__)
+
+REMEMBERED = 100_000
+
+
+@dataclass(slots=True)
+class Asking:
+    """A command of this gateway: whose, what kind, what body, and who waits for its outcome."""
+
+    owner: str
+    kind: str
+    mark: bytes
+    waiting: set[asyncio.Future[Outcome]] = field(default_factory=set)
+    accepted: bool = False
+
+
+class ReplyBook:
+    """Commands that this gateway sent, by id; the oldest are forgotten first.
+
+    Replies are the quick way only: the stored outcome is the truth.
+    """
+
+    def __init__(self) -> None:
+        self.queue: str | None = None
+        self._askings: OrderedDict[UUID, Asking] = OrderedDict()
+
+    async def open(self, connection: Connection) -> None:
+        """Declare a new queue for a new connection: a name that is used again may be locked."""
+        self.queue = None
+        channel = await connection.channel()
+        name = f"gw.{socket.gethostname()}.{uuid4().hex}"
+        queue = await channel.declare_queue(name, exclusive=True, auto_delete=True)
+        await queue.consume(self._hear, no_ack=True)
+        self.queue = name
+
+    def note(self, command: SomeCommand) -> Asking:
+        """Remember a command before it is sent; one sent before is found again."""
+        asking = self._askings.get(command.id)
+        if asking is None:
+            asking = Asking(command.owner, command.kind, mark_of(command))
+            self._askings[command.id] = asking
+            if len(self._askings) > REMEMBERED:
+                self._askings.popitem(last=False)
+        return asking
+
+    def find(self, command_id: UUID) -> Asking | None:
+        """Find a command that the broker accepted from this gateway."""
+        asking = self._askings.get(command_id)
+        return asking if asking and asking.accepted else None
+
+    def forget_unsent(self, command_id: UUID) -> None:
+        """Forget a command that was not accepted, unless somebody else waits for it."""
+        asking = self._askings.get(command_id)
+        if asking and not asking.accepted and len(asking.waiting) <= 1:
+            del self._askings[command_id]
+
+    @contextlib.contextmanager
+    def listen(self, asking: Asking) -> Iterator[asyncio.Future[Outcome]]:
+        """Wait for the reply to a command while the block runs."""
+        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        asking.waiting.add(future)
+        try:
+            yield future
+        finally:
+            asking.waiting.discard(future)
+
+    async def _hear(self, message: Incoming) -> None:
+        try:
+            replies = Replies.model_validate_json(message.body)
+        except ValidationError as error:
+            log.warning("reply_unreadable", faults=error.error_count())
+            return
+        for outcome in replies.outcomes:
+            asking = self._askings.get(outcome.command_id)
+            for future in asking.waiting if asking else ():
+                if not future.done():
+                    future.set_result(outcome)
+
+
+def mark_of(command: SomeCommand) -> bytes:
+    """Tell one body under a key from another, as booking does."""
+    return fingerprint(command.essence)

@@ -1,0 +1,60 @@
+"""What an operator may set for the gateway; read once, all faults reported at start."""
+
+from pydantic import Field
+
+from shared.settings import ServiceSettings
+
+
+class GatewaySettings(ServiceSettings):
+    """The settings of a gateway."""
+
+    port: int = Field(default=8080, ge=1, le=65535, description="Port of the public API.")
+    public_url: str = Field(
+        default="http://127.0.0.1:8080",
+        pattern=r"^https?://[^\s/]+$",
+        description="How citizens and providers reach the gateway, without a slash at the end.",
+    )
+    trusted_proxies: int = Field(
+        default=0, ge=0, le=5, description="Proxies in front whose X-Forwarded-For is believed."
+    )
+    cors_origins: list[str] = Field(
+        default=[], description="JSON list of web origins that may call the API from a browser."
+    )
+    whatsapp_number: str = Field(
+        default="+6281100000000",
+        pattern=r"^\+[1-9]\d{7,14}$",
+        description="The business number that citizens write to, E.164.",
+    )
+    whatsapp_phone_number_id: str = Field(
+        default="100000000000001", description="Meta's id of the business number."
+    )
+    whatsapp_default_office: str = Field(
+        default="", description="Office of who names none; empty asks them to choose."
+    )
+    whatsapp_app_secrets: list[str] = Field(
+        default=[], description="JSON list of app secrets that sign webhooks; two while rotating."
+    )
+    whatsapp_verify_token: str = Field(
+        default="", description="The word that Meta must say when the webhook is registered."
+    )
+    sms_receipt_token: str = Field(
+        default="", description="Key of the generic SMS provider's receipts; empty refuses them."
+    )
+    twilio_sid: str = Field(default="", description="Twilio's account id.")
+    twilio_token: str = Field(
+        default="", description="Signs Twilio's receipts; empty refuses them."
+    )
+    sms_daily_cap: int = Field(
+        default=2000, ge=0, description="Login codes sent by SMS in 24 hours; each one costs."
+    )
+    holds_per_minute: int = Field(
+        default=30, ge=1, description="Holds that one phone may ask for in a minute."
+    )
+    address_per_minute: int = Field(
+        default=600,
+        ge=1,
+        description="Holds from one address; generous, since providers share addresses.",
+    )
+    lookups_per_minute: int = Field(
+        default=60, ge=1, description="Logins and ticket searches from one address."
+    )

@@ -1,0 +1,118 @@
+"""What the gateway reads of booking: the views of `booking_api`, one function, one statement."""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from shared.db import Db, Row
+
+
+async def list_offices(db: Db) -> list[Row]:
+    """Read every office."""
+    rows: list[Row] = await db.fetch(
+        """
+        SELECT id, name, short_name, address, province, timezone, lat, lon, phone, services
+          FROM booking_api.office ORDER BY name, id
+        """
+    )
+    return rows
+
+
+async def list_next_free(db: Db, service: str | None) -> list[Row]:
+    """Read each office's first session that has a seat now."""
+    rows: list[Row] = await db.fetch(
+        """
+        SELECT DISTINCT ON (office_id) office_id, date, session, remaining
+          FROM booking_api.slot
+         WHERE remaining > 0 AND NOT closed AND opens_at <= now() AND closes_at > now()
+           AND ($1::text IS NULL OR service_id = $1)
+         ORDER BY office_id, date, starts
+        """,
+        service,
+    )
+    return rows
+
+
+async def list_sessions(db: Db, office: str) -> list[Row]:
+    """Read the half days of an office, morning first."""
+    rows: list[Row] = await db.fetch(
+        """
+        SELECT session, starts, ends FROM booking_api.session
+         WHERE office_id = $1 ORDER BY starts
+        """,
+        office,
+    )
+    return rows
+
+
+async def list_closures(db: Db, office: str, first: date, last: date) -> list[Row]:
+    """Read when an office is closed; no session means the whole day."""
+    rows: list[Row] = await db.fetch(
+        """
+        SELECT date, session FROM booking_api.closure
+         WHERE office_id = $1 AND date BETWEEN $2 AND $3
+        """,
+        office,
+        first,
+        last,
+    )
+    return rows
+
+
+async def list_slots(db: Db, office: str, service: str, first: date, last: date) -> list[Row]:
+    """Read the slots of one service at one office."""
+    rows: list[Row] = await db.fetch(
+        """
+        SELECT date, session, starts, ends, opens_at, closes_at, capacity, remaining, closed
+          FROM booking_api.slot
+         WHERE office_id = $1 AND service_id = $2 AND date BETWEEN $3 AND $4
+        """,
+        office,
+        service,
+        first,
+        last,
+    )
+    return rows
+
+
+async def list_alternatives(db: Db, office: str, service: str, others: int) -> list[Row]:
+    """Read where else there is quota: two sessions here, then the nearest other offices."""
+    rows: list[Row] = await db.fetch(
+        "SELECT * FROM booking_api.alternatives($1, $2, $3)", office, service, others
+    )
+    return rows
+
+
+async def find_request(db: Db, command_id: UUID) -> Row | None:
+    """Read the stored outcome of a command."""
+    return await db.fetchrow(
+        """
+        SELECT kind, owner, fingerprint, outcome FROM booking_api.request
+         WHERE id = $1 AND outcome IS NOT NULL
+        """,
+        command_id,
+    )
+
+
+async def find_hold(db: Db, hold_id: UUID) -> Row | None:
+    """Read a hold: whose it is, what became of it, and the sealed person (row `hold/<id>`)."""
+    return await db.fetchrow(
+        "SELECT id, owner, state, person FROM booking_api.hold WHERE id = $1", hold_id
+    )
+
+
+async def find_booking(db: Db, code: str) -> Row | None:
+    """Read a booking by its code; whoever shows it must compare the owner first."""
+    return await db.fetchrow(
+        """
+        SELECT code, hold_id, owner, hold_state, person, service_hour, queue_number,
+               office_id, service_id, date, session, confirmed_at
+          FROM booking_api.booking WHERE code = $1
+        """,
+        code,
+    )
+
+
+def by_office(rows: Iterable[Row]) -> dict[str, Row]:
+    """Index rows by their office."""
+    return {row["office_id"]: row for row in rows}
