@@ -13,7 +13,6 @@ from shared.db import Pool, Row
 from shared.messages import Alternative, Refusal, Refused, Session, SlotRef
 
 LIFE_S = 1.0
-OFFICES_LIFE_S = 5.0
 POOL_WAIT_S = 2.0
 BACK, AHEAD = timedelta(days=7), timedelta(days=184)
 OTHER_OFFICES = 3
@@ -127,7 +126,7 @@ class Catalogue:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._places = Fresh(self._load_places, OFFICES_LIFE_S)
+        self._places = Fresh(self._load_places, LIFE_S)
         self._next = Fresh(self._load_next, LIFE_S)
         self._boards = Fresh(self._load_board, LIFE_S)
         self._alternatives = Fresh(self._load_alternatives, LIFE_S)

@@ -1,0 +1,127 @@
+"""A gateway and a booking worker, both real, and offices with seats."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import aiohttp
+import pytest
+
+from deploy.local.environment import Stack
+from services.gateway import logins
+from services.gateway.__main__ import running
+from services.gateway.context import Gateway
+from services.gateway.settings import GatewaySettings
+from shared.db import Pool
+from shared.messages import Contact
+from tests.integration.gateway.world import Client, World
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="session")
+async def booking(stack: Stack) -> AsyncIterator[None]:
+    """One booking worker, as a process of its own."""
+    env = os.environ | stack.environment("booking")
+    worker = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "services.booking",
+        cwd=ROOT,
+        env=env,
+        stdout=asyncio.subprocess.DEVNULL,
+    )
+    await ready(f"{stack.url('booking')}/readyz")
+    yield
+    worker.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(worker.wait(), 15) == 0
+
+
+@pytest.fixture(scope="session")
+def config(stack: Stack) -> GatewaySettings:
+    settings = {
+        name.removeprefix("ANTREAN_").lower(): value
+        for name, value in stack.environment("gateway").items()
+        if name != "ANTREAN_WHATSAPP_APP_SECRETS"
+    }
+    more = {
+        "holds_per_minute": 10_000,
+        "address_per_minute": 100_000,
+        "lookups_per_minute": 100_000,
+    }
+    secrets = [stack.secrets["whatsapp_app"]]
+    return GatewaySettings(**settings, **more, whatsapp_app_secrets=secrets, log_level="ERROR")
+
+
+@pytest.fixture(scope="session")
+async def gateway(config: GatewaySettings, world: World) -> AsyncIterator[Gateway]:
+    """The gateway, in this process; no booking worker comes with it."""
+    assert world.offices
+    async with running(config) as (found, _):
+        await found.broker.wait_up()
+        await ready(f"{config.public_url}/readyz")
+        yield found
+
+
+@pytest.fixture(scope="session")
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(connector=connector) as session:
+        yield session
+
+
+@pytest.fixture
+def anybody(gateway: Gateway, http: aiohttp.ClientSession) -> Client:
+    """A caller who proved nothing."""
+    return Client(http, gateway.config.public_url)
+
+
+@pytest.fixture
+def log_in(gateway: Gateway, http: aiohttp.ClientSession) -> Callable[..., Awaitable[Client]]:
+    """Log a phone in by a WhatsApp message: `await log_in("+62812...")`."""
+
+    async def run(phone: str | None = None) -> Client:
+        phone = phone or f"+62812{uuid4().int % 10**8:08d}"
+        client = Client(http, gateway.config.public_url, phone=phone)
+        begun = (await client.post("/v1/logins", {"phone": phone})).json
+        code = begun["text"].split()[1]
+        async with gateway.pool.acquire() as db, db.transaction():
+            now = datetime.now(UTC)
+            proof = await logins.prove(db, gateway.keys, code, Contact(phone=phone), now)
+        assert proof == logins.Proof.PROVEN
+        state = (await client.get(f"/v1/logins/{begun['login_id']}")).json
+        client.token, client.login_id = state["access_token"], begun["login_id"]
+        client.http.cookie_jar.clear()
+        return client
+
+    return run
+
+
+@pytest.fixture
+async def citizen(log_in: Callable[..., Awaitable[Client]]) -> Client:
+    return await log_in()
+
+
+@pytest.fixture(scope="session")
+async def world(admin_pool: Pool) -> World:
+    made = World(admin_pool)
+    await made.found()
+    return made
+
+
+async def ready(url: str) -> None:
+    """Wait until a service says that it is ready."""
+    async with asyncio.timeout(20), aiohttp.ClientSession() as session:
+        while True:
+            try:
+                async with session.get(url) as response:
+                    if response.status == 200:
+                        return
+            except aiohttp.ClientError:
+                pass
+            await asyncio.sleep(0.1)

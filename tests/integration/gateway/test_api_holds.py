@@ -1,0 +1,230 @@
+import asyncio
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from tests.integration.gateway.world import TODAY, Client, LogIn, World, wish
+
+pytestmark = pytest.mark.usefixtures("booking")
+THE_FIFTH = TODAY + timedelta(days=5)
+
+
+async def test_a_hold_is_granted_confirmed_and_shown(world: World, citizen: Client) -> None:
+    ref = await world.new_slot(seats=2)
+
+    held = await citizen.post("/v1/holds", wish(ref, name="Siti Aminah"))
+    code = {"approval_code": held.json["approval_code"].lower()}
+    booked = await citizen.post(f"/v1/holds/{held.json['hold_id']}/confirm", code)
+    shown = await citizen.get(f"/v1/bookings/{booked.json['booking_code']}")
+
+    assert (held.status, booked.status, shown.status) == (201, 201, 200)
+    assert shown.json["applicant"] == {"name": "Siti Aminah"}
+    assert shown.json["queue_number"] == booked.json["queue_number"] == "A-001"
+    assert shown.json["service_hour"] == "08:00-08:30"
+
+
+async def test_the_same_key_gives_the_same_answer(world: World, citizen: Client) -> None:
+    body, key = wish(await world.new_slot(seats=1)), uuid4().hex
+
+    answers = [await citizen.post("/v1/holds", body, key) for _ in range(3)]
+
+    assert {a.status for a in answers} == {201}
+    assert len({a.text for a in answers}) == 1
+
+
+async def test_five_copies_at_once_make_one_hold(world: World, citizen: Client) -> None:
+    ref, key = await world.new_slot(seats=5), uuid4().hex
+    body = wish(ref)
+
+    answers = await asyncio.gather(*(citizen.post("/v1/holds", body, key) for _ in range(5)))
+
+    assert len({a.text for a in answers}) == 1
+    assert await world.remaining(ref) == 4
+
+
+async def test_another_body_under_the_same_key_is_a_conflict(world: World, citizen: Client) -> None:
+    ref, key = await world.new_slot(seats=5), uuid4().hex
+
+    first = await citizen.post("/v1/holds", wish(ref), key)
+    second = await citizen.post("/v1/holds", wish(ref), key)
+
+    assert (first.status, second.status) == (201, 422)
+    assert second.json["code"] == "idempotency_conflict"
+
+
+async def test_two_bodies_under_one_key_at_once_make_one_hold_and_one_conflict(
+    world: World, citizen: Client
+) -> None:
+    ref, key = await world.new_slot(seats=5), uuid4().hex
+
+    answers = await asyncio.gather(*(citizen.post("/v1/holds", wish(ref), key) for _ in range(2)))
+
+    assert sorted(a.status for a in answers) == [201, 422]
+
+
+async def test_a_full_slot_says_where_there_still_is_quota(world: World, citizen: Client) -> None:
+    ref = await world.new_slot(seats=0)
+    free = await world.open_slot(ref.office, seats=3, day=THE_FIFTH)
+
+    refused = await citizen.post("/v1/holds", wish(ref))
+
+    assert (refused.status, refused.json["code"]) == (409, "slot_full")
+    assert refused.json["alternatives"][0]["date"] == free.date.isoformat()
+
+
+async def test_a_closed_slot_is_refused(world: World, citizen: Client) -> None:
+    refused = await citizen.post("/v1/holds", wish(await world.new_slot(seats=3, closed=True)))
+
+    assert (refused.status, refused.json["code"]) == (409, "slot_closed")
+
+
+async def test_a_slot_that_is_not_open_yet_says_when_it_opens(
+    world: World, citizen: Client
+) -> None:
+    opens_at = datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)
+
+    refused = await citizen.post(
+        "/v1/holds", wish(await world.new_slot(seats=3, opens_at=opens_at))
+    )
+
+    assert (refused.status, refused.json["code"]) == (409, "not_open_yet")
+    assert datetime.fromisoformat(refused.json["opens_at"]) == opens_at
+
+
+async def test_a_service_that_the_office_does_not_offer_is_refused(
+    world: World, citizen: Client
+) -> None:
+    body = wish(await world.new_slot(seats=3)) | {"service": "stamps"}
+
+    refused = await citizen.post("/v1/holds", body)
+
+    assert (refused.status, refused.json["code"]) == (409, "not_offered")
+    assert refused.json["services"] == ["passport"]
+
+
+async def test_an_unknown_office_and_an_unknown_slot_are_404(world: World, citizen: Client) -> None:
+    ref = await world.new_slot(seats=3)
+
+    office = await citizen.post("/v1/holds", wish(ref) | {"office": "nowhere"})
+    slot = await citizen.post("/v1/holds", wish(ref) | {"date": THE_FIFTH.isoformat()})
+
+    assert (office.status, office.json["code"]) == (404, "unknown_office")
+    assert (slot.status, slot.json["code"]) == (404, "unknown_slot")
+
+
+async def test_the_only_service_may_be_left_out(world: World, citizen: Client) -> None:
+    body = wish(await world.new_slot(seats=1))
+    del body["service"]
+
+    assert (await citizen.post("/v1/holds", body)).json["service"] == "passport"
+
+
+async def test_a_service_must_be_named_where_there_are_several(
+    world: World, citizen: Client
+) -> None:
+    office = world.new_office(("passport", "visa"))
+    body = wish(await world.open_slot(office, seats=1))
+    del body["service"]
+
+    refused = await citizen.post("/v1/holds", body)
+
+    assert (refused.status, refused.json["code"]) == (422, "invalid")
+    assert refused.json["services"] == ["passport", "visa"]
+
+
+async def test_one_applicant_gets_one_hold_whoever_asks(world: World, log_in: LogIn) -> None:
+    refs = [await world.new_slot(seats=1) for _ in range(5)]
+    citizens = [await log_in() for _ in range(5)]
+    person = wish(refs[0])["applicant"]
+
+    answers = await asyncio.gather(
+        *(
+            c.post("/v1/holds", wish(ref) | {"applicant": person})
+            for c, ref in zip(citizens, refs, strict=True)
+        )
+    )
+
+    assert Counter(a.json.get("code", "held") for a in answers) == {"held": 1, "already_booked": 4}
+
+
+async def test_a_phone_has_a_cap(world: World, citizen: Client) -> None:
+    ref = await world.new_slot(seats=10)
+
+    answers = [await citizen.post("/v1/holds", wish(ref)) for _ in range(6)]
+
+    codes = [a.json.get("code", "held") for a in answers]
+    assert codes == ["held"] * 5 + ["too_many_for_phone"]
+
+
+async def test_a_wrong_code_tells_how_many_tries_are_left(world: World, citizen: Client) -> None:
+    held = await citizen.post("/v1/holds", wish(await world.new_slot(seats=1)))
+    path = f"/v1/holds/{held.json['hold_id']}/confirm"
+
+    answers = [await citizen.post(path, {"approval_code": "000000"}) for _ in range(6)]
+
+    assert [a.json["code"] for a in answers] == ["wrong_code"] * 5 + ["hold_expired"]
+    assert [a.json.get("tries_left") for a in answers] == [4, 3, 2, 1, 0, None]
+
+
+async def test_a_hold_given_back_frees_its_seat(world: World, citizen: Client) -> None:
+    ref = await world.new_slot(seats=1)
+    held = await citizen.post("/v1/holds", wish(ref))
+    path = f"/v1/holds/{held.json['hold_id']}"
+
+    first, again = await citizen.call("DELETE", path), await citizen.call("DELETE", path)
+
+    assert (first.status, first.json["state"]) == (200, "released")
+    assert again.text == first.text
+    assert await world.remaining(ref) == 1
+
+
+async def test_100_rivals_for_10_seats_make_exactly_10_holds(world: World, log_in: LogIn) -> None:
+    ref = await world.new_slot(seats=10)
+    rivals = await asyncio.gather(*(log_in() for _ in range(100)))
+
+    answers = await asyncio.gather(*(r.post("/v1/holds", wish(ref)) for r in rivals))
+
+    assert Counter(a.json.get("code", "held") for a in answers) == {"held": 10, "slot_full": 90}
+    assert await world.remaining(ref) == 0
+
+
+async def test_a_key_that_was_granted_is_answered_alike_when_the_slot_is_full(
+    world: World, citizen: Client
+) -> None:
+    ref, key = await world.new_slot(seats=1), uuid4().hex
+    body = wish(ref)
+    held = await citizen.post("/v1/holds", body, key)
+    await world.wait_for_state(citizen, ref, "full")
+
+    assert (await citizen.post("/v1/holds", body, key)).text == held.text
+
+
+@pytest.mark.parametrize(
+    ("applicant", "field"),
+    [
+        ({"name": "R2 D2"}, "name"),
+        ({"name": "--"}, "name"),
+        ({"birth_date": "2999-01-01"}, "birth_date"),
+        ({"birth_date": "1899-12-31"}, "birth_date"),
+        ({"birth_date": "1990-02-30"}, "birth_date"),
+        ({"nik": "3171011708910001"}, "nik"),
+        ({"nik": "0000001708900001"}, "nik"),
+    ],
+)
+async def test_an_impossible_applicant_is_told_which_field_is_wrong(
+    world: World, citizen: Client, applicant: dict[str, str], field: str
+) -> None:
+    refused = await citizen.post("/v1/holds", wish(await world.new_slot(seats=1), **applicant))
+
+    assert (refused.status, refused.json["code"]) == (422, "invalid")
+    assert [e["loc"] for e in refused.json["errors"]] == [["applicant", field]]
+    assert next(iter(applicant.values())) not in refused.text
+
+
+@pytest.mark.parametrize("nik", ["3171011708900001", "3171015708900001"])
+async def test_a_nik_of_that_birth_date_is_taken(world: World, citizen: Client, nik: str) -> None:
+    held = await citizen.post("/v1/holds", wish(await world.new_slot(seats=1), nik=nik))
+
+    assert held.status == 201
