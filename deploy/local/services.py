@@ -106,9 +106,13 @@ def _is_settled(stack: Stack, name: str) -> bool:
 
 
 def _troubles(stack: Stack, name: str) -> str:
-    """Ask /readyz; empty when the service is ready."""
+    return ask_ready(stack.url(name))
+
+
+def ask_ready(url: str) -> str:
+    """Ask a service's /readyz; empty when it is ready."""
     try:
-        with urllib.request.urlopen(f"{stack.url(name)}/readyz", timeout=2):  # noqa: S310 our own
+        with urllib.request.urlopen(f"{url}/readyz", timeout=2):  # noqa: S310 our own
             return ""
     except urllib.error.HTTPError as error:
         with contextlib.suppress(ValueError):

@@ -8,6 +8,8 @@ from typing import Protocol
 
 from aiohttp import web
 
+from services.gateway.channels.sms import Sms
+from services.gateway.channels.whatsapp import WhatsApp
 from services.gateway.context import Gateway
 
 
@@ -21,4 +23,4 @@ class Channel(Protocol):
         """Work for as long as the process lives."""
 
 
-CHANNELS: list[Callable[[Gateway], Channel]] = []
+CHANNELS: list[Callable[[Gateway], Channel]] = [WhatsApp, Sms]

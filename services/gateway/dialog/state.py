@@ -1,0 +1,186 @@
+"""Where a conversation stands, what it may need to know, and what a turn of it gives."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from shared.messages import Alternative, Applicant, Content, Language, SlotRef
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is remembered between two messages of one person.
+
+    `listed` are the slots of the last list, by number; `offices` those of the last choice of
+    offices. `asks` is a question that waits: `person`, `office`, or `cancel`.
+    """
+
+    language: Language = Language.ID
+    office: str | None = None
+    name: str | None = None
+    birth_date: date | None = None
+    nik: str | None = None
+    slot: SlotRef | None = None
+    moves: str | None = None
+    listed: tuple[SlotRef, ...] = ()
+    offices: tuple[str, ...] = ()
+    asks: str | None = None
+    cancels: str | None = None
+    media_told_at: datetime | None = None
+
+    def but(self, **changes: Any) -> "State":
+        """Give the same state with some fields changed."""
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An office as the conversation needs it."""
+
+    id: str
+    name: str
+    short_name: str
+    province: str
+    address: str
+    timezone: str
+    services: tuple[str, ...]
+    arrive_early_minutes: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """A free slot, with its hours and remaining seats."""
+
+    ref: SlotRef
+    starts: time
+    ends: time
+    remaining: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSeat:
+    """A hold of this person that can still be confirmed, with the code that does it."""
+
+    id: UUID
+    code: str
+    name: str
+    birth_date: date
+    ref: SlotRef
+    office_name: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A booking of this person that is still to come."""
+
+    code: str
+    name: str
+    ref: SlotRef
+    office: Office
+    service_hour: str
+    queue_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Which facts a turn wants; the caller loads no others."""
+
+    dates_of: str | None = None
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known when a turn is taken."""
+
+    now: datetime
+    offices: dict[str, Office]
+    free: tuple[Free, ...] = ()
+    elsewhere: tuple[Alternative, ...] = ()
+    opens_at: datetime | None = None
+    holds: tuple[HeldSeat, ...] = ()
+    bookings: tuple[Booked, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Ask booking for a seat."""
+
+    slot: SlotRef
+    applicant: Applicant
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Ask booking to confirm a hold by its code."""
+
+    hold_id: UUID
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Ask booking to give a hold back."""
+
+    hold_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Ask booking to cancel a booking."""
+
+    booking_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reschedule:
+    """Ask booking to move a booking."""
+
+    booking_code: str
+    slot: SlotRef
+
+
+@dataclass(frozen=True, slots=True)
+class ProveLogin:
+    """Prove the login that a code names; the caller answers by what came of it."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """Send this person no texts that they did not ask for, or send them again."""
+
+    out: bool
+
+
+Action = Place | Confirm | Release | Cancel | Reschedule | ProveLogin | OptOut
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a message leads to: the new state, at most one reply, at most one act.
+
+    No reply goes with an act of booking: its outcome is the answer.
+    """
+
+    state: State
+    reply: Content | None = None
+    action: Action | None = None
+
+
+STATES = TypeAdapter(State)
+
+
+def dump(state: State) -> Any:
+    """Write a state as JSON values."""
+    return STATES.dump_python(state, mode="json")
+
+
+def load(values: Any) -> State:
+    """Read what `dump` wrote; nothing gives a fresh state."""
+    return STATES.validate_python(values) if values else State()
