@@ -56,9 +56,9 @@ def main(words: list[str]) -> int:
         log.set_up("booking", config.log_level)
         uvloop.run(serve(config))
         return 0
-    from services.booking import operator  # noqa: PLC0415 a worker needs none of it
+    from services.booking.operator import main as operate  # noqa: PLC0415 a worker needs none
 
-    return operator.main(words)
+    return operate(words)
 
 
 if __name__ == "__main__":

@@ -121,7 +121,9 @@ async def system(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Asyn
     logs: Path = tmp_path_factory.mktemp("log")
     processes = Processes(stack, logs)
     await asyncio.to_thread(services.run, stack, "booking", ["seed"])
-    await asyncio.to_thread(processes.start, "simulator", "gateway", "booking", "booking", "notifier")
+    await asyncio.to_thread(
+        processes.start, "simulator", "gateway", "booking", "booking", "notifier"
+    )
     timeout = aiohttp.ClientTimeout(total=60)
     connector = aiohttp.TCPConnector(limit=200)
     async with aiohttp.ClientSession(timeout=timeout, connector=connector) as http:

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 
-from services.booking.operator.plan import PlanError
+from services.booking.operator.plan import PlanError, RefusedError
 from services.booking.operator.words import Words, parser
 from shared.db import Pool, open_pool
 
@@ -21,8 +21,11 @@ def main(argv: list[str]) -> int:
         return 2
     try:
         return asyncio.run(_act(url, words))
-    except PlanError as error:
+    except (PlanError, RefusedError) as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"the database does not answer: {type(error).__name__}", file=sys.stderr)
         return 1
 
 

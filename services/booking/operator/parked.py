@@ -1,28 +1,39 @@
 """Looks at parked messages without taking them, and tells nothing of the people in them."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, get_args
 
 from pydantic_core import from_json
 
 from shared.broker import PARKING_QUEUE, peek_queue
+from shared.messages import EventType, SomeCommand, SomeNotice, event_name
 
 MOST = 200
+COINED = {
+    *(
+        kind.model_fields["kind"].default
+        for kind in (*get_args(SomeCommand), *get_args(SomeNotice))
+    ),
+    *(event_name(event_type) for event_type in EventType),
+}
 
 
 async def peek(url: str) -> list[dict[str, Any]]:
     """List what is parked: queue, reason, kinds of command, size; oldest first."""
-    return [
-        {
-            "queue": str(headers.get("x-queue") or _died_in(headers) or "-"),
-            "reason": str(headers.get("x-reason") or "given up after too many deliveries"),
-            "kinds": _kinds(body),
-            "bytes": len(body),
-        }
-        for headers, body in await peek_queue(url, PARKING_QUEUE, MOST)
-    ]
+    return [describe(*message) for message in await peek_queue(url, PARKING_QUEUE, MOST)]
 
 
-def _died_in(headers: dict[str, Any]) -> str | None:
+def describe(headers: Mapping[str, Any], body: bytes) -> dict[str, Any]:
+    """Say of a parked message what names nobody."""
+    return {
+        "queue": str(headers.get("x-queue") or _died_in(headers) or "-"),
+        "reason": str(headers.get("x-reason") or "given up after too many deliveries"),
+        "kinds": _kinds(body),
+        "bytes": len(body),
+    }
+
+
+def _died_in(headers: Mapping[str, Any]) -> str | None:
     deaths = headers.get("x-death") or []
     return str(deaths[0].get("queue")) if deaths else None
 
@@ -34,5 +45,6 @@ def _kinds(body: bytes) -> list[str]:
     except ValueError:
         return []
     items = content.get("commands", [content]) if isinstance(content, dict) else []
+    items = items if isinstance(items, list) else []
     kinds = [item.get("kind", item.get("type")) for item in items if isinstance(item, dict)]
-    return [kind for kind in kinds if isinstance(kind, str) and kind.replace(".", "").isalpha()]
+    return [kind for kind in kinds if isinstance(kind, str) and kind in COINED]

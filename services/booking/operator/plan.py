@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 
 from shared.messages import Session, SlotRef
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEKDAYS = ("mondays", "tuesdays", "wednesdays", "thursdays", "fridays", "saturdays", "sundays")
 MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
 LONGEST = timedelta(days=400)
+MOST_SEATS = 100_000  # the constraint on the table
+SHORTEST = 3  # letters that name a day or a month: mon, jan
 SEATS = re.compile(r"(\d+)\s+(morning|afternoon)")
 SENTENCE = re.compile(
     r"^\s*(?P<seats>\d+\s+(?:morning|afternoon)(?:\s*(?:and|,)\s*\d+\s+(?:morning|afternoon))?)"
@@ -26,6 +28,10 @@ SENTENCE = re.compile(
 
 class PlanError(ValueError):
     """What was asked cannot be understood; the text says what would be."""
+
+
+class RefusedError(Exception):
+    """What was asked is understood and cannot be done; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +52,19 @@ class Existing:
     capacity: int
     remaining: int
     withheld: int
+    opens_at: datetime | None = None
 
     @property
     def taken(self) -> int:
-        """Count the seats that somebody has."""
-        return self.capacity - self.remaining - self.withheld
+        """Count the seats that somebody has and those that are withheld."""
+        return self.capacity - self.remaining
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What becomes of one slot: `new`, `raise`, `cut`, `same`, `closed` or `refused`.
+    """What becomes of one slot: `new`, `raise`, `cut`, `move`, `same`, `closed` or `refused`.
 
+    `move` leaves the seats as they are and changes from when they may be held.
     `taken` counts the seats that somebody has and those that are withheld.
     """
 
@@ -76,21 +84,23 @@ def preview(
         for session, seats in plan.seats.items():
             ref = SlotRef(office=plan.office, service=plan.service, date=day, session=session)
             is_closed = (day, None) in closed or (day, session.value) in closed
-            changes.append(_change(ref, seats, existing.get(ref.key), is_closed=is_closed))
+            slot = existing.get(ref.key)
+            if is_closed:
+                changes.append(Change(ref, "closed", slot.capacity if slot else 0, seats))
+            elif slot is None:
+                changes.append(Change(ref, "new", 0, seats))
+            else:
+                what = _what(slot, seats, plan.opens_at)
+                changes.append(Change(ref, what, slot.capacity, seats, slot.taken))
     return changes
 
 
-def _change(ref: SlotRef, seats: int, slot: Existing | None, *, is_closed: bool) -> Change:
-    if is_closed:
-        return Change(ref, "closed", slot.capacity if slot else 0, seats)
-    if slot is None:
-        return Change(ref, "new", 0, seats)
-    if seats < slot.taken + slot.withheld:
-        return Change(ref, "refused", slot.capacity, seats, slot.taken + slot.withheld)
-    taken = slot.taken + slot.withheld
+def _what(slot: Existing, seats: int, opens_at: datetime | None) -> str:
+    if seats < slot.taken:
+        return "refused"
     if seats == slot.capacity:
-        return Change(ref, "same", slot.capacity, seats, taken)
-    return Change(ref, "raise" if seats > slot.capacity else "cut", slot.capacity, seats, taken)
+        return "same" if opens_at in {None, slot.opens_at} else "move"
+    return "raise" if seats > slot.capacity else "cut"
 
 
 def days_between(first: date, last: date, days: str) -> tuple[date, ...]:
@@ -123,8 +133,7 @@ def read_sentence(sentence: str, today: date) -> tuple[str, str, date, date, dic
     year = int(match["year"]) if match["year"] else today.year + (month < today.month)
     first = date(year, month, 1)
     last = date(year, month, monthrange(year, month)[1])
-    pairs = SEATS.findall(match["seats"].lower())
-    seats = {Session(session): int(number) for number, session in pairs}
+    seats = _seats(SEATS.findall(match["seats"].lower()))
     return match["office"].lower(), match["days"].strip().lower(), first, last, seats
 
 
@@ -149,20 +158,33 @@ def queue_letter(ordinal: int, session: Session) -> str:
     return chr(ord("A") + 2 * ordinal + (session is Session.AFTERNOON))
 
 
+def _seats(pairs: Sequence[tuple[str, str]]) -> dict[Session, int]:
+    seats = {Session(session): int(number) for number, session in pairs}
+    if len(seats) < len(pairs):
+        raise PlanError(f"{pairs[0][1]} is said twice")
+    if max(seats.values()) > MOST_SEATS:
+        raise PlanError(f"seats are 0 to {MOST_SEATS:,}")
+    return seats
+
+
 def _weekdays(days: str) -> set[int]:
-    if days == "all" or days == "days":  # noqa: PLR1714 two words for one thing
+    names = [name for name in re.split(r"[,\s]+", days.strip().lower()) if name != "and"]
+    if names in (["all"], ["days"]):
         return set(range(7))
-    if days == "weekdays":
+    if names == ["weekdays"]:
         return set(range(5))
-    names = [name.strip()[:3] for name in days.replace(" and ", ",").split(",")]
-    unknown = [name for name in names if name not in WEEKDAYS]
-    if unknown:
-        raise PlanError(f"{unknown[0]!r} is no day; use weekdays, all, or mon,tue,wed")
-    return {WEEKDAYS.index(name) for name in names}
+    return {_weekday(name) for name in names}
+
+
+def _weekday(name: str) -> int:
+    found = [number for number, day in enumerate(WEEKDAYS) if day.startswith(name)]
+    if not found or len(name) < SHORTEST:
+        raise PlanError(f"{name!r} is no day; use weekdays, all, or mon,tue,wed")
+    return found[0]
 
 
 def _month(name: str) -> int:
     found = [n for n, month in enumerate(MONTHS, 1) if month.startswith(name.lower())]
-    if len(found) != 1 or len(name) < 3:  # noqa: PLR2004 jan, feb, mar
+    if len(found) != 1 or len(name) < SHORTEST:
         raise PlanError(f"{name!r} is no month; write January to December")
     return found[0]
