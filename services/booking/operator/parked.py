@@ -34,8 +34,10 @@ def describe(headers: Mapping[str, Any], body: bytes) -> dict[str, Any]:
 
 
 def _died_in(headers: Mapping[str, Any]) -> str | None:
-    deaths = headers.get("x-death") or []
-    return str(deaths[0].get("queue")) if deaths else None
+    deaths = headers.get("x-death")
+    death = deaths[0] if isinstance(deaths, list) and deaths else None
+    queue = death.get("queue") if isinstance(death, dict) else None
+    return queue if isinstance(queue, str) else None
 
 
 def _kinds(body: bytes) -> list[str]:
