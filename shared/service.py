@@ -30,11 +30,11 @@ async def run(
     Then nothing more is taken; the batch in hand is finished and acknowledged, the rest goes
     back to the queue, and only then do the connections close.
     """
-    await broker.start()
-    runner = await health.serve(*listen, health.checks(broker, pool))
     told = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, told.set)
+    await broker.start()
+    runner = await health.serve(*listen, health.checks(broker, pool))
     consuming = asyncio.create_task(worker.run())
     beside = [asyncio.create_task(other) for other in others]
     waits = [asyncio.create_task(told.wait()), consuming, *beside]

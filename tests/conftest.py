@@ -12,6 +12,8 @@ from deploy.local.testing import fresh_stack
 from shared.db import Pool, open_pool
 from shared.keys import Keys
 
+pytest_plugins = ["tests.gateway_fixtures"]
+
 SCHEMAS = ("booking", "gateway", "notifier")
 T = TypeVar("T")
 KEPT = {"booking.relay"}

@@ -16,6 +16,7 @@ import pytest
 from deploy.local import services
 from deploy.local.environment import Stack
 from deploy.local.processes import Processes
+from deploy.local.testing import fresh_stack
 from shared.messages import Session, SlotRef
 
 OFFICE = "jakarta-pusat"
@@ -116,8 +117,18 @@ class Person:
 
 
 @pytest.fixture(scope="session")
-async def system(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
+async def whole_stack() -> AsyncIterator[Stack]:
+    """A stack apart from the integration tests', whose gateway runs in the tests' own process."""
+    async with fresh_stack() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+async def system(
+    whole_stack: Stack, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[System]:
     """Everything running: simulator, gateway, two booking workers, notifier; offices seeded."""
+    stack = whole_stack
     logs: Path = tmp_path_factory.mktemp("log")
     processes = Processes(stack, logs)
     await asyncio.to_thread(services.run, stack, "booking", ["seed"])

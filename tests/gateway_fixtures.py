@@ -1,4 +1,7 @@
-"""A gateway and a booking worker, both real, and offices with seats."""
+"""A gateway and a booking worker, both real, and offices with seats.
+
+One for the integration and the contract tests of a run: see `pytest_plugins` in conftest.py.
+"""
 
 import asyncio
 import os
@@ -21,7 +24,7 @@ from shared.db import Pool
 from shared.messages import Contact
 from tests.integration.gateway.world import Client, World
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="session")

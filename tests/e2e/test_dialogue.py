@@ -1,0 +1,129 @@
+"""The dialogue of LAW, from a chat text to the text that comes back."""
+
+import re
+
+import pytest
+
+from shared.messages import SlotRef
+from tests.e2e.conftest import System, open_slot
+
+CODE = re.compile(r"\*([0-9A-HJKMNP-TV-Z]{6})\*")
+BOOKING_CODE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
+
+
+async def test_the_dialogue_typed_as_in_2017_ends_with_a_booking(system: System) -> None:
+    slot = await open_slot(system, 5, office="jakarta-pusat")
+    someone = system.person()
+
+    greeting = await someone.say("Halo")
+    dates = await someone.say("#tgllayanan")
+    held = await someone.say(f"#{someone.name}#20111967#{slot.date:%d%m%Y}")
+    booked = await someone.say(CODE.search(held["text"])[1])
+
+    assert "#tgllayanan" in greeting["text"]
+    assert slot.office in dates["rows"][0]["id"]
+    assert someone.name.upper() in held["text"]
+    assert "20-11-1967" in held["text"]
+    assert f"{slot.date:%d-%m-%Y}" in held["text"]
+    assert "08.00-08.30 WIB" in booked["text"]
+    assert "Jl. Merpati" in booked["text"]
+    assert BOOKING_CODE.search(booked["text"])
+
+
+async def test_the_dialogue_tapped_needs_only_name_and_birth_date(system: System) -> None:
+    await open_slot(system, 5)
+    someone = system.person()
+
+    greeting = await someone.say("Selamat pagi")
+    dates = await someone.say(reply_id=greeting["buttons"][0]["id"])
+    await someone.say(reply_id=dates["rows"][0]["id"])
+    held = await someone.say(f"#{someone.name}#20111967")
+    booked = await someone.say(reply_id=held["buttons"][0]["id"])
+    question = await someone.say(f"#batal#{BOOKING_CODE.search(booked['text'])[0]}")
+    gone = await someone.say(reply_id=question["buttons"][0]["id"])
+
+    assert "sudah pasti" in booked["text"]
+    assert "dibatalkan" in gone["text"]
+
+
+async def test_a_wrong_code_says_how_many_tries_are_left(system: System) -> None:
+    await open_slot(system, 5)
+    someone = system.person()
+    await someone.say("#tgllayanan")
+    await someone.say(f"#{someone.name}#20111967#1")
+
+    answer = await someone.say("000000")
+
+    assert "Sisa 4 percobaan" in answer["text"]
+
+
+async def test_english_is_spoken_on_request(system: System) -> None:
+    someone = system.person()
+
+    await someone.say("English")
+    greeting = await someone.say("Hello")
+
+    assert "Welcome to Antrean" in greeting["text"]
+
+
+async def test_a_hold_made_on_the_web_is_known_to_whatsapp(system: System, slot: SlotRef) -> None:
+    someone = system.person()
+    await someone.log_in()
+    status, hold = await someone.hold(slot)
+
+    answer = await someone.say(f"#{someone.name}#17081990#{slot.date:%d%m%Y}")
+
+    assert status == 201, hold
+    assert "sudah punya jadwal" in answer["text"]
+
+
+async def test_a_hold_made_by_whatsapp_is_known_to_the_web(system: System, slot: SlotRef) -> None:
+    someone = system.person()
+    await someone.log_in()
+    await someone.say(f"#{someone.name}#17081990#{slot.date:%d%m%Y}")
+
+    status, refusal = await someone.hold(slot)
+
+    assert status == 409
+    assert refusal["code"] == "already_booked"
+
+
+async def test_both_channels_see_the_same_quota(system: System) -> None:
+    slot = await open_slot(system, 7, office="sabang")
+    someone = system.person()
+
+    dates = await someone.say("#kantor#sabang")
+    dates = await someone.say("#tgllayanan")
+    path = f"/v1/offices/sabang/availability?from={slot.date}&to={slot.date}"
+    _, shown = await system.call("GET", path)
+
+    assert "sisa 7" in dates["text"]
+    assert shown["days"][0]["sessions"][0]["remaining"] == 7
+
+
+@pytest.mark.parametrize("kind", ["image", "audio", "sticker", "location", "future_kind"])
+async def test_a_message_that_is_no_text_is_answered_politely(system: System, kind: str) -> None:
+    someone = system.person()
+    url = f"{system.simulator}/api/inbound"
+    body = {"phone": someone.phone, "name": someone.name, "type": kind}
+
+    async with system.http.post(url, json=body) as done:
+        assert (await done.json())["delivered"]
+
+    assert "teks" in (await someone.hear())["text"]
+
+
+async def test_a_webhook_that_comes_twice_has_one_effect(system: System, slot: SlotRef) -> None:
+    someone = system.person()
+    text = f"#{someone.name}#17081990#{slot.date:%d%m%Y}"
+    url = f"{system.simulator}/api/inbound"
+    body = {"phone": someone.phone, "name": someone.name, "text": text, "message_id": "wamid.A1"}
+
+    for _ in range(3):
+        async with system.http.post(url, json=body) as done:
+            assert (await done.json())["delivered"]
+    await someone.hear()
+    status = await someone.say("#status")
+
+    assert status["text"].count(someone.name.upper()) == 1
+    assert len(await someone.texts()) == 2
