@@ -12,7 +12,7 @@ from deploy.local.testing import fresh_stack
 from shared.db import Pool, open_pool
 from shared.keys import Keys
 
-pytest_plugins = ["tests.gateway_fixtures"]
+pytest_plugins = ["tests.gateway_fixtures", "tests.system_fixtures"]
 
 SCHEMAS = ("booking", "gateway", "notifier")
 T = TypeVar("T")

@@ -13,10 +13,14 @@ from deploy.local.paths import ROOT, free_port
 
 @dataclass(slots=True)
 class Processes:
-    """The processes of one stack; the first of a service listens on the stack's port."""
+    """The processes of one stack; the first of a service listens on the stack's port.
+
+    `more` adds settings to a service's environment.
+    """
 
     stack: Stack
     logs: Path
+    more: dict[str, dict[str, str]] = field(default_factory=dict)
     running: dict[str, list["subprocess.Popen[bytes]"]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -52,6 +56,7 @@ class Processes:
 
     def _spawn(self, name: str, port: int) -> None:
         environment = services.environment(self.stack, name) | {"ANTREAN_PORT": str(port)}
+        environment |= self.more.get(name, {})
         with (self.logs / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", services.MODULES[name]],

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from shared.messages import SlotRef
-from tests.e2e.conftest import System, open_slot
+from tests.system_fixtures import System, open_slot
 
 CODE = re.compile(r"\*([0-9A-HJKMNP-TV-Z]{6})\*")
 BOOKING_CODE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}")

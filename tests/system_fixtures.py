@@ -20,6 +20,8 @@ from deploy.local.testing import fresh_stack
 from shared.messages import Session, SlotRef
 
 OFFICE = "jakarta-pusat"
+# All the rivals of a test come from one address, which no limit on addresses foresees.
+ONE_ADDRESS = {"ANTREAN_LOOKUPS_PER_MINUTE": "100000", "ANTREAN_ADDRESS_PER_MINUTE": "100000"}
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 NUMBERS = itertools.count(random.randrange(10**6, 10**7))
 
@@ -130,14 +132,16 @@ async def system(
     """Everything running: simulator, gateway, two booking workers, notifier; offices seeded."""
     stack = whole_stack
     logs: Path = tmp_path_factory.mktemp("log")
-    processes = Processes(stack, logs)
+    processes = Processes(stack, logs, {"gateway": ONE_ADDRESS})
     await asyncio.to_thread(services.run, stack, "booking", ["seed"])
     await asyncio.to_thread(
         processes.start, "simulator", "gateway", "booking", "booking", "notifier"
     )
     timeout = aiohttp.ClientTimeout(total=60)
     connector = aiohttp.TCPConnector(limit=200)
-    async with aiohttp.ClientSession(timeout=timeout, connector=connector) as http:
+    async with aiohttp.ClientSession(
+        timeout=timeout, connector=connector, cookie_jar=aiohttp.DummyCookieJar()
+    ) as http:
         yield System(stack, processes, http)
     await asyncio.to_thread(processes.stop)
 
