@@ -1,0 +1,112 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.gateway.dialog.dates import DateFault
+from services.gateway.dialog.intents import (
+    CancelWish,
+    Code,
+    Login,
+    MoveWish,
+    Number,
+    OfficeWish,
+    Pick,
+    Request,
+    Simple,
+    Speak,
+    Unknown,
+)
+from services.gateway.dialog.parse import understand
+from shared.messages import Language, Session
+
+TODAY = date(2027, 1, 13)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        *(
+            (text, Simple.GREET)
+            for text in ("Halo", "hai kak", "Selamat pagi", "p", "Assalamualaikum")
+        ),
+        *(
+            (text, Simple.DATES)
+            for text in ("#tgllayanan", "＃TglLayanan", "tgl layanan", "jadwal")
+        ),
+        *((text, Simple.DATES) for text in ("#tgllayanna", "#tgl layanan", "tgllayana")),
+        *((text, Simple.STATUS) for text in ("#status", "Status saya", "#statsu")),
+        *((text, Simple.HELP) for text in ("#bantuan", "help", "bantaun")),
+        *((text, Simple.STOP) for text in ("BERHENTI", "stop", "unsubscribe")),
+        ("mulai", Simple.RESUME),
+        ("petugas", Simple.STAFF),
+        ("#ganti", Simple.CHANGE),
+        ("#batalkan", Simple.DROP),
+        ("#batal", CancelWish()),
+        ("#kantor", OfficeWish()),
+        ("#kantor#surabaya", OfficeWish("surabaya")),
+        ("English", Speak(Language.EN)),
+        ("Bahasa", Speak(Language.ID)),
+        ("3", Number(3)),
+        ("MASUK 7K4M2Q8R", Login("7K4M2Q8R")),
+        ("7k4 m2q", Code("7K4M2Q")),
+        ("#setuju#7K4M2Q", Code("7K4M2Q")),
+        ("00002681", Code("00002681", sure=False)),
+        ("terima kasih banyak", Unknown("terima kasih banyak")),
+    ],
+)
+def test_a_text_is_understood(text: str, intent: object) -> None:
+    assert understand(text, TODAY) == intent
+
+
+def test_the_request_of_2017_is_understood() -> None:
+    wish = understand("#Ahmad#20111967#18072027#siang", TODAY)
+
+    assert isinstance(wish, Request)
+    assert (wish.name, wish.birth_date) == ("Ahmad", date(1967, 11, 20))
+    assert (wish.visit, wish.session) == (date(2027, 7, 18), Session.AFTERNOON)
+
+
+def test_the_first_hash_may_be_left_out() -> None:
+    assert isinstance(understand("Ahmad#20111967#2", TODAY), Request)
+
+
+def test_a_bad_field_leaves_the_good_ones() -> None:
+    wish = understand("#Budi#32131990#1", TODAY)
+
+    assert isinstance(wish, Request)
+    assert wish.name == "Budi"
+    assert isinstance(wish.birth_date, DateFault)
+    assert wish.visit == 1
+
+
+def test_a_nik_is_found_wherever_it_stands() -> None:
+    wish = understand("#Budi#17081990#1#3171011708900001", TODAY)
+
+    assert isinstance(wish, Request)
+    assert wish.nik == "3171011708900001"
+
+
+def test_a_tapped_row_names_its_slot() -> None:
+    picked = understand("#pilih#jakarta-pusat/passport/2027-01-18/morning", TODAY)
+
+    assert isinstance(picked, Pick)
+    assert picked.slot.key == "jakarta-pusat/passport/2027-01-18/morning"
+
+
+@pytest.mark.parametrize("key", ["x", "a/b/c/d", "a/b/2027-01-18", "a/b/2027-01-18/night", ""])
+def test_a_forged_row_is_not_understood(key: str) -> None:
+    assert not isinstance(understand(f"#pilih#{key}", TODAY), Pick)
+
+
+def test_a_move_names_booking_and_date() -> None:
+    wish = understand("#ulang#18-01-2027#pagi", TODAY)
+
+    assert wish == MoveWish(None, date(2027, 1, 18), Session.MORNING)
+
+
+@given(st.text(max_size=4096))
+def test_no_text_breaks_the_parser(text: str) -> None:
+    assert understand(text, TODAY) is not None
+    assert understand(f"#{text}", TODAY) is not None
