@@ -1,16 +1,11 @@
-"""Which servers the stack uses: those that are named, Docker's, or private ones."""
+"""Which servers the stack uses: those that are named, or private ones."""
 
-import json
 import os
-import shutil
-import subprocess
 from urllib.parse import urlsplit
 
 from deploy.local import paths, postgres, rabbitmq
 from deploy.local.paths import StackError
 from deploy.local.provision import ROLES, USERS, Servers
-
-COMPOSE = ("docker", "compose", "-f", "docker-compose.yml")
 
 
 def start() -> Servers:
@@ -38,17 +33,3 @@ def stop() -> None:
     """Stop the private servers, if they run; servers that were named are not ours to stop."""
     rabbitmq.stop()
     postgres.stop()
-
-
-def has_docker() -> bool:
-    """Whether a Docker engine answers."""
-    if shutil.which("docker") is None:
-        return False
-    probe = subprocess.run(
-        ["docker", "info", "--format", "{{json .ServerVersion}}"],
-        check=False, capture_output=True, text=True, timeout=10,
-    )  # fmt: skip
-    try:
-        return probe.returncode == 0 and bool(json.loads(probe.stdout))
-    except ValueError:
-        return False

@@ -1,0 +1,124 @@
+import string
+from datetime import UTC, date, datetime, time
+from uuid import UUID
+
+import pytest
+
+from services.notifier.texts import GSM7, Composed, Place, Recipient, compose
+from services.notifier.words import BUTTONS, REFUSALS, SMS, WORDS
+from shared.messages import (
+    Alternative,
+    Channel,
+    Contact,
+    Event,
+    EventData,
+    EventType,
+    Language,
+    Refusal,
+    Session,
+    event_name,
+)
+
+LONGEST_NAME = "Contoh " + "Panjang" * 10
+PLACE = Place(
+    "Kantor Imigrasi Kelas II Tanjung Balai Karimun", "Tanjung Balai Karimun", "Jl. " + "x" * 200,
+    "Asia/Makassar", 30, date(2027, 9, 22), Session.AFTERNOON, time(13), time(16),
+    datetime(2027, 9, 1, 3, tzinfo=UTC),
+)  # fmt: skip
+THERE = tuple(
+    Alternative(
+        office="surabaya", office_name="Tanjung Balai Karimun", service="passport",
+        date=date(2027, 9, day), session=Session.AFTERNOON, remaining=384, distance_km=1234.5,
+    )
+    for day in range(1, 6)
+)  # fmt: skip
+TOLD = (
+    EventType.HOLD_PLACED, EventType.HOLD_EXPIRED, EventType.HOLD_RELEASED,
+    EventType.BOOKING_CONFIRMED, EventType.BOOKING_CANCELLED, EventType.BOOKING_RESCHEDULED,
+)  # fmt: skip
+
+
+def recipient(language: Language) -> Recipient:
+    return Recipient(
+        contact=Contact(phone="+6281234567890", language=language), owner="0" * 64,
+        name=LONGEST_NAME, birth_date=date(1967, 11, 20), place=PLACE, approval_code="7K4M2Q",
+        booking_code="7K4M2Q8RTX3C", service_hour="13:00-13:30", queue_number="B-384",
+    )  # fmt: skip
+
+
+def happened(kind: EventType, channel: Channel = Channel.WHATSAPP, **data: object) -> Event:
+    return Event(
+        id=UUID(int=1), type=event_name(kind), time=datetime(2027, 9, 1, tzinfo=UTC),
+        data=EventData(channel=channel, **data),
+    )  # fmt: skip
+
+
+def every_text(language: Language) -> list[Composed]:
+    to = recipient(language)
+    found = [compose(happened(kind), to) for kind in TOLD]
+    for code in Refusal:
+        event = happened(
+            EventType.HOLD_REFUSED, code=code, date=PLACE.date, session=PLACE.session,
+            opens_at=PLACE.expires_at, tries_left=3, alternatives=THERE,
+        )  # fmt: skip
+        found.append(compose(event, Recipient(contact=to.contact, owner=to.owner)))
+    return [text for text in found if text]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_event_that_is_told_has_words(language: Language) -> None:
+    assert len(every_text(language)) == len(TOLD) + len(Refusal)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_text_fits_whatsapps_limits(language: Language) -> None:
+    for text in every_text(language):
+        assert len(text.content.body) <= 1024
+        assert "{" not in text.content.body
+        assert all(text.parameters)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_sms_is_one_segment_with_the_brand_first(language: Language) -> None:
+    for text in every_text(language):
+        if text.sms:
+            assert text.sms.startswith("ANTREAN: ")
+            assert len(text.sms) <= 160
+            assert set(text.sms) <= GSM7
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_confirmation_by_sms_is_not_cut(language: Language) -> None:
+    text = compose(happened(EventType.BOOKING_CONFIRMED), recipient(language))
+
+    assert text is not None
+    assert text.sms is not None
+    assert "7K4M-2Q8R-TX3C" in text.sms
+    assert text.sms.endswith(".")
+
+
+def test_the_echo_is_the_one_of_2017_with_the_dates_in_words() -> None:
+    text = compose(happened(EventType.HOLD_PLACED), recipient(Language.ID))
+
+    assert text is not None
+    body = text.content.body
+    assert "Nomor WA: 081234567890" in body
+    assert "Tgl Lahir: 20-11-1967 (Senin, 20 November 1967)" in body
+    assert "Tgl layanan: 22-09-2027 (Rabu, 22 September 2027)" in body
+    assert [button.id for button in text.content.buttons] == [
+        "#setuju#7K4M2Q", "#ganti", "#batalkan",
+    ]  # fmt: skip
+
+
+def test_a_hold_made_on_the_web_is_not_told_by_whatsapp() -> None:
+    assert compose(happened(EventType.HOLD_PLACED, Channel.WEB), recipient(Language.ID)) is None
+
+
+@pytest.mark.parametrize("words", [WORDS, REFUSALS, BUTTONS, SMS])
+def test_both_languages_say_the_same_things(words: dict[str, dict[Language, str]]) -> None:
+    for key, both in words.items():
+        blanks = [
+            {part for _, part, _, _ in string.Formatter().parse(both[language]) if part}
+            for language in Language
+        ]
+        assert blanks[0] >= blanks[1], key
