@@ -47,12 +47,13 @@ def start() -> None:
         raise StackError("RabbitMQ was not found, even after installing rabbitmq-server")
     _configure()
     system.say("  starting a private RabbitMQ")
-    log = (folder() / "log" / "boot").open("wb")
-    command = system.unprivileged([server])
-    subprocess.Popen(
-        command, env=_environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-        start_new_session=True, cwd=folder(),
-    )  # fmt: skip
+    # setsid forks, so that the node outlives us and is nobody's child; `stop` ends it by its pid.
+    command = ["setsid", "--fork", *system.unprivileged([server])]
+    with (folder() / "log" / "boot").open("wb") as log:
+        subprocess.run(
+            command, env=_environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            cwd=folder(), check=True,
+        )  # fmt: skip
     system.wait_until(lambda: pid() is not None, "the start of RabbitMQ", BOOT_S)
     end = time.monotonic() + BOOT_S
     while paths.is_taken(paths.port("rabbitmq.management")) is False:

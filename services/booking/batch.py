@@ -104,7 +104,7 @@ class Batches:
             if one.fault is not None:
                 raise one.fault
         commands = [one.command for one in arrived if one.command is not None]
-        outcomes = await self._decide_until_alone(commands)
+        outcomes = await self.decide(commands)
         self.relay.wake()
         waits: dict[str, list[Outcome]] = defaultdict(list)
         for one, outcome in zip(arrived, outcomes, strict=True):
@@ -126,8 +126,8 @@ class Batches:
             except RivalError:
                 log.warning("parked_command_was_decided", reason=reason)
 
-    async def _decide_until_alone(self, commands: Sequence[SomeCommand]) -> list[Outcome]:
-        """Decide again from the start when a rival was quicker; the second look sees its rows."""
+    async def decide(self, commands: Sequence[SomeCommand]) -> list[Outcome]:
+        """Decide commands, in order; again from the start when a rival was quicker."""
         for attempt in range(TRIES):
             try:
                 async with self.pool.acquire() as db, db.transaction():
