@@ -1,5 +1,6 @@
 """What every service reads from its environment: `ANTREAN_` + name, all faults told at start."""
 
+import os
 import sys
 from typing import TypeVar
 
@@ -25,9 +26,13 @@ Settings = TypeVar("Settings", bound=BaseSettings)
 
 
 def read(kind: type[Settings]) -> Settings:
-    """Read the environment once, or end the process with every fault in plain words."""
+    """Read the environment once, or end the process with every fault in plain words.
+
+    `ANTREAN_SECRETS_DIR` may name a folder with a file for each setting, named as its variable in
+    small letters; a variable wins over its file.
+    """
     try:
-        return kind()
+        return kind(_secrets_dir=os.environ.get("ANTREAN_SECRETS_DIR"))
     except ValidationError as error:
         prefix = str(kind.model_config.get("env_prefix", ""))
         lines = [

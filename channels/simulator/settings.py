@@ -1,5 +1,6 @@
 """What the simulator needs to know; all faults are reported at start."""
 
+import os
 import sys
 
 from pydantic import Field, ValidationError
@@ -30,9 +31,12 @@ class SimulatorSettings(BaseSettings):
 
 
 def read() -> SimulatorSettings:
-    """Read the environment once, or end with every fault in plain words."""
+    """Read the environment once, or end with every fault in plain words.
+
+    `ANTREAN_SECRETS_DIR` may name a folder with a file for each setting.
+    """
     try:
-        return SimulatorSettings()
+        return SimulatorSettings(_secrets_dir=os.environ.get("ANTREAN_SECRETS_DIR"))
     except ValidationError as error:
         lines = [f"  ANTREAN_SIMULATOR_{e['loc'][0]}: {e['msg']}".upper() for e in error.errors()]
         sys.exit("These settings are wrong or missing:\n" + "\n".join(lines))

@@ -2,7 +2,8 @@
 
 import json
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from deploy.local import paths
 from deploy.local.provision import Servers
@@ -11,21 +12,28 @@ PHONE_NUMBER_ID = "100000000000001"
 BUSINESS_NUMBER = "+6281100000000"
 DEFAULT_OFFICE = "jakarta-pusat"
 TWILIO_SID = "AC" + "0" * 32
+SECRETS = ("root", "whatsapp_app", "whatsapp_verify", "whatsapp_access", "sms", "twilio")
 
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """One stack: its servers, database, virtual host, ports and secrets."""
+    """One stack: its servers, database, virtual host, ports and secrets.
+
+    `hosts` names the services where they are not on this machine's loopback; `public_url` is the
+    gateway as citizens reach it, where that differs from how the services do.
+    """
 
     servers: Servers
     database: str
     vhost: str
     ports: dict[str, int]
     secrets: dict[str, str]
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    public_url: str = ""
 
     def url(self, service: str) -> str:
-        """Give a service's address."""
-        return f"http://127.0.0.1:{self.ports[service]}"
+        """Give a service's address, as the other services reach it."""
+        return f"http://{self.hosts.get(service, '127.0.0.1')}:{self.ports[service]}"
 
     def environment(self, service: str) -> dict[str, str]:
         """Give what one process needs to know, as environment variables."""
@@ -44,7 +52,8 @@ class Stack:
 
     def _gateway(self) -> dict[str, str]:
         return {
-            "ANTREAN_PUBLIC_URL": self.url("gateway"),
+            "ANTREAN_PUBLIC_URL": self.public_url or self.url("gateway"),
+            "ANTREAN_PROVIDER_URL": self.url("gateway"),
             "ANTREAN_WHATSAPP_APP_SECRETS": json.dumps([self.secrets["whatsapp_app"]]),
             "ANTREAN_WHATSAPP_VERIFY_TOKEN": self.secrets["whatsapp_verify"],
             "ANTREAN_WHATSAPP_NUMBER": BUSINESS_NUMBER,
@@ -87,8 +96,7 @@ class Stack:
 
 def shared_secrets() -> dict[str, str]:
     """Draw the secrets of this checkout's stack, once."""
-    names = ("root", "whatsapp_app", "whatsapp_verify", "whatsapp_access", "sms", "twilio")
-    return {name: paths.secret(name) for name in names}
+    return {name: paths.secret(name) for name in SECRETS}
 
 
 def local_stack(servers: Servers) -> Stack:

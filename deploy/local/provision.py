@@ -5,7 +5,6 @@ It works on any Postgres and RabbitMQ whose administrator it is given: the priva
 """
 
 import asyncio
-import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -14,11 +13,10 @@ from urllib.parse import quote, urlsplit
 import aiohttp
 import asyncpg
 
-from deploy.local.paths import ROOT, StackError
+from deploy.definitions import EVERYTHING, TOPOLOGY, USERS, VHOST
+from deploy.local.paths import StackError
 
 ROLES = ("antrean_migrator", "antrean_gateway", "antrean_booking", "antrean_notifier")
-USERS: dict[str, dict[str, str]] = json.loads((ROOT / "deploy/rabbitmq/users.json").read_text())
-TOPOLOGY: dict[str, Any] = json.loads((ROOT / "deploy/rabbitmq/definitions.json").read_text())
 NAME = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
 LOCK = 7_236_000
 DONE = (200, 201, 204)
@@ -95,10 +93,9 @@ async def provision_broker(servers: Servers, vhost: str) -> None:
     """Make the virtual host, its topology and policies, and a user for each service."""
     async with _management(servers) as api:
         at = quote(vhost, safe="")
-        await _put(api, f"/api/vhosts/{at}", {"default_queue_type": "quorum"})
+        await _put(api, f"/api/vhosts/{at}", VHOST)
         admin = urlsplit(servers.management).username
-        everything = {"configure": ".*", "write": ".*", "read": ".*"}
-        await _put(api, f"/api/permissions/{at}/{admin}", everything)
+        await _put(api, f"/api/permissions/{at}/{admin}", EVERYTHING)
         for user, rights in USERS.items():
             await _put(api, f"/api/users/{user}", {"password": servers.passwords[user], "tags": ""})
             await _put(api, f"/api/permissions/{at}/{user}", rights)

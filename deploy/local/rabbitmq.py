@@ -1,16 +1,14 @@
 """A private RabbitMQ: the system's programs, our own node, loopback only."""
 
-import base64
-import hashlib
 import json
 import os
-import secrets
 import shutil
 import signal
 import subprocess
 import time
 from pathlib import Path
 
+from deploy.definitions import administrator
 from deploy.local import paths, system
 from deploy.local.paths import StackError
 
@@ -101,7 +99,7 @@ def _configure() -> None:
         (home / part).mkdir(parents=True, exist_ok=True)
     (home / "rabbitmq-env.conf").write_text("")
     (home / "enabled_plugins").write_text(PLUGINS)
-    (home / "boot.json").write_text(json.dumps(_administrator()))
+    (home / "boot.json").write_text(json.dumps(administrator(ADMIN, paths.secret("rabbitmq"))))
     management, stream = paths.port("rabbitmq.management"), paths.port("rabbitmq.stream")
     (home / "rabbitmq.conf").write_text(
         f"listeners.tcp.default = 127.0.0.1:{paths.port('rabbitmq.amqp')}\n"
@@ -116,25 +114,6 @@ def _configure() -> None:
     if os.geteuid() == 0:
         for path in (home, *home.rglob("*")):
             shutil.chown(path, "nobody", "nogroup")
-
-
-def _administrator() -> dict[str, object]:
-    """Describe the one user that the node starts with; `guest` never exists.
-
-    The hash is RabbitMQ's own: four bytes of salt before SHA-256 over salt and password
-    (https://www.rabbitmq.com/docs/passwords).
-    """
-    salt = secrets.token_bytes(4)
-    digest = hashlib.sha256(salt + paths.secret("rabbitmq").encode()).digest()
-    hashed = base64.b64encode(salt + digest).decode()
-    algorithm = "rabbit_password_hashing_sha256"
-    user = {"name": ADMIN, "password_hash": hashed, "hashing_algorithm": algorithm}
-    rights = {"user": ADMIN, "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"}
-    return {
-        "users": [user | {"tags": ["administrator"]}],
-        "vhosts": [{"name": "/"}],
-        "permissions": [rights],
-    }
 
 
 def _environment() -> dict[str, str]:

@@ -3,9 +3,10 @@
 import os
 from urllib.parse import urlsplit
 
+from deploy.definitions import USERS
 from deploy.local import paths, postgres, rabbitmq
 from deploy.local.paths import StackError
-from deploy.local.provision import ROLES, USERS, Servers
+from deploy.local.provision import ROLES, Servers
 
 
 def start() -> Servers:

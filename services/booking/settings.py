@@ -1,6 +1,7 @@
 """What an operator may set for booking; read once, all faults reported at start."""
 
 from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.settings import ServiceSettings
 
@@ -11,3 +12,12 @@ class BookingSettings(ServiceSettings):
     port: int = Field(default=8081, ge=1, le=65535, description="Port of /readyz and /metrics.")
     batch: int = Field(default=200, ge=1, le=2000, description="Commands decided together.")
     sweep_s: float = Field(default=1.0, gt=0, le=60, description="Pause between two sweeps.")
+
+
+class OperatorSettings(BaseSettings):
+    """What an operator's command needs to reach the ledger and the parked messages."""
+
+    model_config = SettingsConfigDict(env_prefix="ANTREAN_", extra="ignore")
+
+    database_url: str = Field(description="Postgres, as booking's own role.")
+    amqp_url: str = Field(default="", description="RabbitMQ, as booking's own user.")

@@ -14,6 +14,10 @@ class GatewaySettings(ServiceSettings):
         pattern=r"^https?://[^\s/]+$",
         description="How citizens and providers reach the gateway, without a slash at the end.",
     )
+    provider_url: str = Field(
+        default="",
+        description="How providers reach the gateway, if otherwise than citizens; they sign it.",
+    )
     trusted_proxies: int = Field(
         default=0, ge=0, le=5, description="Proxies in front whose X-Forwarded-For is believed."
     )

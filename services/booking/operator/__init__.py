@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 
 from services.booking.operator.plan import PlanError, RefusedError
 from services.booking.operator.words import Words, parser
+from services.booking.settings import OperatorSettings
+from shared import settings
 from shared.db import Pool, open_pool
 
 Act = Callable[[Pool, Words], Awaitable[int]]
@@ -15,15 +17,16 @@ Act = Callable[[Pool, Words], Awaitable[int]]
 def main(argv: list[str]) -> int:
     """Do what an operator asks: 0 done, 1 refused with the reason, 2 not understood."""
     words = parser().parse_args(argv)
-    url = os.environ.get("ANTREAN_DATABASE_URL")
-    if not url:
-        print("ANTREAN_DATABASE_URL is missing: name the database", file=sys.stderr)
-        return 2
+    config = settings.read(OperatorSettings)
     try:
-        return asyncio.run(_act(url, words))
+        return asyncio.run(_act(config.database_url, words))
     except (PlanError, RefusedError) as error:
         print(error, file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        # Whoever reads us has seen enough; Python must not complain when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
         print(f"the database does not answer: {type(error).__name__}", file=sys.stderr)
         return 1

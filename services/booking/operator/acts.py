@@ -1,7 +1,6 @@
 """One function per command: ask, act in one transaction, say what came of it."""
 
 import json
-import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +16,8 @@ from services.booking.operator.plan import (
     read_sentence,
 )
 from services.booking.operator.words import Words
+from services.booking.settings import OperatorSettings
+from shared import settings
 from shared.db import Db, Pool, Row
 from shared.messages import Session
 
@@ -141,7 +142,7 @@ async def offices_set(pool: Pool, words: Words) -> int:
 
 async def parked_list(_pool: Pool, words: Words) -> int:
     """Print what is parked, without anybody's data."""
-    url = os.environ.get("ANTREAN_AMQP_URL")
+    url = settings.read(OperatorSettings).amqp_url
     if not url:
         raise PlanError("ANTREAN_AMQP_URL is missing: name the broker")
     found = await parked.peek(url)

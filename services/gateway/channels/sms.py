@@ -73,7 +73,7 @@ class Sms:
     async def _twilio(self, request: web.Request, _raw: bytes) -> Receipt | web.Response:
         config = self._gateway.config
         form = {key: str(value) for key, value in (await request.post()).items()}
-        url = config.public_url + request.path_qs
+        url = (config.provider_url or config.public_url) + request.path_qs
         right = twilio_signature(url, form, config.twilio_token)
         shown = request.headers.get("X-Twilio-Signature", "")
         if not config.twilio_token or not _same(shown, right):

@@ -1,0 +1,103 @@
+"""`python -m deploy.compose init | migrate`: the two one-shots of `docker-compose.yml`."""
+
+import argparse
+import asyncio
+import json
+import os
+import secrets
+import sys
+from pathlib import Path
+
+from deploy.definitions import USERS, definitions
+from deploy.local.environment import SECRETS, Stack
+from deploy.local.postgres import SUPERUSER
+from deploy.local.provision import ROLES, Servers, provision_database
+from services.booking.migrate import migrate as create_tables
+from services.booking.operator import main as operate
+
+NAME = "antrean"
+ADMIN = "antrean-admin"
+PORTS = {"gateway": 8080, "booking": 8081, "notifier": 8082, "simulator": 8090}
+
+
+def init(folder: Path) -> None:
+    """Draw the secrets once, and write each service's settings into the volume it mounts."""
+    drawn = draw(folder)
+    stack = described(drawn)
+    for service in PORTS:
+        for name, value in stack.environment(service).items():
+            write(folder / service / name.lower(), value)
+    write(folder / "postgres" / "password", drawn["postgres"])
+    users = {name: drawn[name] for name in USERS}
+    everything = definitions(NAME, ADMIN, drawn["rabbitmq"], users)
+    write(folder / "rabbitmq" / "definitions.json", json.dumps(everything, indent=1))
+
+
+def migrate(folder: Path, *, sample: bool) -> None:
+    """Make roles, database and tables; with `sample`, offices and quota to try it with."""
+    stack = described(draw(folder))
+    asyncio.run(provision_database(stack.servers, NAME))
+    asyncio.run(create_tables(stack.environment("migrate")["ANTREAN_DATABASE_URL"]))
+    if sample:
+        os.environ |= stack.environment("booking")
+        sys.exit(operate(["seed", "--demo"]))
+
+
+def draw(folder: Path) -> dict[str, str]:
+    """Read the secrets of this installation; draw those that are missing, 32 random bytes each."""
+    path = folder / "admin" / "secrets.json"
+    drawn: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    missing = {*SECRETS, *ROLES, *USERS, "postgres", "rabbitmq"} - drawn.keys()
+    if missing:
+        drawn |= {name: secrets.token_urlsafe(32) for name in sorted(missing)}
+        write(path, json.dumps(drawn, indent=1), mode=0o600)
+    return drawn
+
+
+def described(drawn: dict[str, str]) -> Stack:
+    """Describe the stack as its containers see it: every service under its own name."""
+    servers = Servers(
+        f"postgresql://{SUPERUSER}:{drawn['postgres']}@{address('postgres', 5432)}/postgres",
+        f"http://{ADMIN}:{drawn['rabbitmq']}@{address('rabbitmq', 15672)}",
+        address("rabbitmq", 5672),
+        drawn,
+    )
+    outside = f"http://127.0.0.1:{os.environ.get('ANTREAN_GATEWAY_PORT') or 8080}"
+    public = os.environ.get("ANTREAN_PUBLIC_URL") or outside
+    hosts = {service: service for service in PORTS}
+    return Stack(servers, NAME, NAME, PORTS, drawn, hosts, public)
+
+
+def address(server: str, port: int) -> str:
+    """Give a server's address among the containers; tests name another."""
+    return os.environ.get(f"ANTREAN_COMPOSE_{server.upper()}", f"{server}:{port}")
+
+
+def write(path: Path, text: str, mode: int = 0o444) -> None:
+    """Put a file in place whole; the readers run as other users."""
+    path.parent.mkdir(exist_ok=True)
+    draft = path.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=mode)
+    draft.write_text(text)
+    draft.chmod(mode)
+    draft.replace(path)
+
+
+def main() -> None:
+    """Do what the words ask."""
+    parser = argparse.ArgumentParser(prog="deploy.compose", description=__doc__)
+    parser.add_argument("--folder", type=Path, default=Path("/secrets"), help="where volumes are")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("init", help=init.__doc__)
+    how = commands.add_parser("migrate", help=migrate.__doc__)
+    how.add_argument("--sample", action="store_true", help="open sample quota")
+    words = parser.parse_args()
+    if words.command == "init":
+        init(words.folder)
+    else:
+        migrate(words.folder, sample=words.sample)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""Write `.env.example`: every setting of the three services, with its default and its why."""
+
+from pathlib import Path
+
+from pydantic_core import PydanticUndefined, to_json
+from pydantic_settings import BaseSettings
+
+from services.booking.settings import BookingSettings
+from services.gateway.settings import GatewaySettings
+from services.notifier.settings import NotifierSettings
+from shared.settings import ServiceSettings
+
+HEAD = """\
+# Settings of the three services. None is needed: copy this file to .env and uncomment what you
+# change. A variable wins over what `docker compose` drew for itself; a wrong one is said at start.
+"""
+# In a file that all services read these would be the same for all, which they must not be.
+OWN = ("database_url", "amqp_url", "host", "port")
+KINDS: tuple[tuple[str, type[BaseSettings]], ...] = (
+    ("every service", ServiceSettings),
+    ("gateway", GatewaySettings),
+    ("booking", BookingSettings),
+    ("notifier", NotifierSettings),
+)
+
+
+def text() -> str:
+    """Give the whole file."""
+    parts = [HEAD]
+    told = set(OWN)
+    for title, kind in KINDS:
+        parts.append(f"\n# --- {title}\n")
+        for name, field in kind.model_fields.items():
+            if name not in told:
+                parts.append(line(name, field.description or "", field.get_default(call_default_factory=True)))
+        told |= set(kind.model_fields)
+    return "".join(parts)
+
+
+def line(name: str, why: str, default: object) -> str:
+    """Give the lines of one setting; what has no default stands empty."""
+    value = "" if default is PydanticUndefined or default is None else default
+    shown = value if isinstance(value, str) else to_json(value).decode()
+    return f"# {why}\n#ANTREAN_{name.upper()}={shown}\n"
+
+
+if __name__ == "__main__":
+    (Path(__file__).parents[1] / ".env.example").write_text(text(), encoding="utf-8")
