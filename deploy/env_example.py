@@ -32,7 +32,11 @@ def text() -> str:
         parts.append(f"\n# --- {title}\n")
         for name, field in kind.model_fields.items():
             if name not in told:
-                parts.append(line(name, field.description or "", field.get_default(call_default_factory=True)))
+                parts.append(
+                    line(
+                        name, field.description or "", field.get_default(call_default_factory=True)
+                    )
+                )
         told |= set(kind.model_fields)
     return "".join(parts)
 

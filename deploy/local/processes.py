@@ -1,8 +1,11 @@
 """Any number of a stack's processes, started and killed one by one: for tests of the whole."""
 
+import contextlib
+import signal
 import subprocess
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,6 +44,18 @@ class Processes:
         for process in self.running.pop(name, []):
             process.kill()
             process.wait()
+
+    @contextlib.contextmanager
+    def paused(self, name: str) -> Iterator[None]:
+        """Let every process of a service stand still (SIGSTOP) while the block runs."""
+        group = self.running[name]
+        for process in group:
+            process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in group:
+                process.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
         """End everything, gently."""

@@ -127,3 +127,17 @@ async def test_a_webhook_that_comes_twice_has_one_effect(system: System, slot: S
 
     assert status["text"].count(someone.name.upper()) == 1
     assert len(await someone.texts()) == 2
+
+
+async def test_a_request_that_takes_long_is_said_to_be_at_work_and_then_answered(
+    system: System,
+) -> None:
+    slot = await open_slot(system, 5)
+    someone = system.person()
+
+    with system.processes.paused("booking"):
+        still = await someone.say(f"#{someone.name}#20111967#{slot.date:%d%m%Y}")
+    held = await someone.hear()
+
+    assert "sedang diproses" in still["text"]
+    assert CODE.search(held["text"])

@@ -17,7 +17,7 @@ from prometheus_client import Histogram
 
 from services.gateway import logins
 from services.gateway.channels.payload import Inbound
-from services.gateway.chat import outbox, store
+from services.gateway.chat import outbox, patience, store
 from services.gateway.chat.facts import FactBook
 from services.gateway.chat.outbox import ChatOutbox
 from services.gateway.context import Gateway
@@ -105,6 +105,7 @@ class Inbox:
         async with asyncio.TaskGroup() as group:
             group.create_task(self.relay.run())
             group.create_task(self._keep_talking())
+            group.create_task(patience.run(self._gateway, self.relay.wake))
 
     async def _keep_talking(self) -> None:
         while True:
@@ -174,6 +175,8 @@ class Inbox:
         elif turn.action is not None and not isinstance(turn.action, OptOut):
             command = self._command(turn, owner, said)
             await outbox.put(db, self._keys, [self._seen(said, turn), command])
+            still = self._text(said, turns.still_at_work(turn.state), "still")
+            await patience.begin(db, self._keys, command, still)
             return turn.state
         await self._say(db, said, None if quiet else reply, self._seen(said, turn))
         return turn.state
@@ -199,17 +202,18 @@ class Inbox:
         if seen is not None and (reply is None or seen.opted_out is not None):
             notices.append(seen)
         if reply is not None:
-            notices.append(
-                SendText(
-                    id=uuid5(COMMAND_NAMESPACE, f"reply/{said.message_id}"),
-                    to=said.contact,
-                    content=reply,
-                    purpose="reply",
-                    inbound_at=said.at,
-                    reply_to=said.message_id,
-                )
-            )
+            notices.append(self._text(said, reply, "reply"))
         await outbox.put(db, self._keys, notices)
+
+    def _text(self, said: Said, content: Content, what: str) -> SendText:
+        return SendText(
+            id=uuid5(COMMAND_NAMESPACE, f"{what}/{said.message_id}"),
+            to=said.contact,
+            content=content,
+            purpose="reply",
+            inbound_at=said.at,
+            reply_to=said.message_id,
+        )
 
     def _seen(self, said: Said, turn: Turn) -> ContactSeen:
         out = turn.action.out if isinstance(turn.action, OptOut) else None

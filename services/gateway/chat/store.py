@@ -1,7 +1,8 @@
 """The chat's SQL: one function, one statement."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from shared.db import Db, Row, columns
 
@@ -108,6 +109,35 @@ async def take_outgoing(db: Db, limit: int) -> list[Row]:
 async def drop_outgoing(db: Db, ids: Sequence[int]) -> None:
     """Delete what was published."""
     await db.execute("DELETE FROM gateway.outbox WHERE id = ANY ($1::bigint[])", list(ids))
+
+
+async def add_awaiting(db: Db, command_id: UUID, sealed: bytes) -> None:
+    """Remember a command that was sent to booking."""
+    await db.execute(
+        """
+        INSERT INTO gateway.awaiting (command_id, sealed) VALUES ($1, $2) ON CONFLICT DO NOTHING
+        """,
+        command_id,
+        sealed,
+    )
+
+
+async def take_late(db: Db, late: timedelta, limit: int) -> list[Row]:
+    """Forget the commands that were sent so long ago; returns those without an outcome yet."""
+    rows: list[Row] = await db.fetch(
+        """
+        WITH old AS (
+            DELETE FROM gateway.awaiting WHERE command_id IN (
+                SELECT command_id FROM gateway.awaiting WHERE asked_at < now() - $1::interval
+                 ORDER BY asked_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+            RETURNING command_id, sealed)
+        SELECT * FROM old WHERE NOT EXISTS (
+            SELECT FROM booking_api.request r WHERE r.id = old.command_id AND r.outcome IS NOT NULL)
+        """,
+        late,
+        limit,
+    )
+    return rows
 
 
 async def quarantine(db: Db, reason: str, sealed: bytes) -> None:

@@ -49,6 +49,16 @@ MORE_WORDS: dict[str, dict[Language, str]] = {
         Language.ID: "Pesan Anda terlambat sampai dan tidak diproses. Silakan kirim ulang.",
         Language.EN: "Your message reached us too late and was not acted on. Please send it again.",
     },
+    "still": {
+        Language.ID: (
+            "Permintaan Anda sudah kami terima dan sedang diproses. Jawabannya segera menyusul di "
+            "sini; tidak perlu mengirim ulang."
+        ),
+        Language.EN: (
+            "We have your request and are working on it. The answer follows here soon; there is "
+            "no need to send it again."
+        ),
+    },
     "trouble": {
         Language.ID: "Maaf, ada gangguan di pihak kami. Silakan kirim ulang sebentar lagi.",
         Language.EN: "Sorry, there is a problem on our side. Please send it again in a moment.",

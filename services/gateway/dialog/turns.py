@@ -58,6 +58,11 @@ def apology(state: State, key: str) -> Content:
     return text(say(key, state.language), state.language, "dates", "status", "help")
 
 
+def still_at_work(state: State) -> Content:
+    """Say that a request was received and that its answer follows."""
+    return text(say("still", state.language), state.language, "status")
+
+
 def _greet(state: State, facts: Facts) -> Turn:
     office = facts.offices.get(state.office or "")
     where = (

@@ -1,0 +1,51 @@
+"""Says that a request is still at work, where booking takes longer than people like to wait."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+
+from services.gateway.chat import outbox, store
+from services.gateway.context import Gateway
+from shared.db import Db, is_passing
+from shared.keys import Keys
+from shared.messages import SendText, SomeCommand
+
+log = structlog.get_logger(__name__)
+
+# Together less than the second within which everybody is answered.
+LATE = timedelta(seconds=0.7)
+POLL_S = 0.2
+AT_ONCE = 500
+
+
+async def begin(db: Db, keys: Keys, command: SomeCommand, still: SendText) -> None:
+    """Remember, with the command itself, what to say if its outcome is late."""
+    body = still.model_dump(mode="json", exclude_none=True)
+    await store.add_awaiting(db, command.id, keys.seal(body, f"awaiting/{command.id}"))
+
+
+async def tell_late(db: Db, keys: Keys, late: timedelta = LATE) -> int:
+    """Tell everybody whose command has waited so long without an outcome, once; says how many."""
+    rows = await store.take_late(db, late, AT_ONCE)
+    texts = [keys.unseal(row["sealed"], f"awaiting/{row['command_id']}") for row in rows]
+    await outbox.put(db, keys, [SendText.model_validate(text) for text in texts])
+    return len(rows)
+
+
+async def run(gateway: Gateway, wake: Callable[[], None]) -> None:
+    """Look for late answers for as long as the process lives; `wake` starts the relay."""
+    while True:
+        await asyncio.sleep(POLL_S)
+        try:
+            async with gateway.db() as db, db.transaction():
+                told = await tell_late(db, gateway.keys)
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            log.warning("patience_waits", error=type(error).__name__)
+            continue
+        if told:
+            log.warning("answers_late", people=told)
+            wake()
