@@ -21,3 +21,4 @@ class OperatorSettings(BaseSettings):
 
     database_url: str = Field(description="Postgres, as booking's own role.")
     amqp_url: str = Field(default="", description="RabbitMQ, as booking's own user.")
+    secret: str = Field(default="", description="Root of all keys; sample bookings need it.")

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from services.booking.operator import parked, quota, sowing, store
+from services.booking.operator import filling, parked, quota, sowing, store
 from services.booking.operator.plan import (
     Plan,
     PlanError,
@@ -159,11 +159,18 @@ async def parked_list(_pool: Pool, words: Words) -> int:
 
 
 async def seed(pool: Pool, words: Words) -> int:
-    """Add offices, services and hours, and with --demo sample quota."""
+    """Add offices, services and hours, and with --demo sample quota and sample bookings."""
+    config = settings.read(OperatorSettings)
+    if words.demo and not config.secret:
+        raise PlanError("ANTREAN_SECRET is missing: sample bookings are sealed with it")
     async with pool.acquire() as db:
         await sowing.sow_offices(db)
         if words.demo:
             await sowing.sow_quota(db, words.by)
+    if words.demo:
+        booked = await filling.fill(pool, config, sowing.FULL)
+        print(f"  {booked} new sample bookings at {', '.join(sowing.FULL)}, which is full")
+    async with pool.acquire() as db:
         await db.execute("ANALYZE")
     return 0
 

@@ -39,7 +39,7 @@ class Sample:
 SAMPLES = (
     Sample("jakarta-pusat", 40, 40, closed_on=9),
     Sample("jakarta-selatan", 60, 40, ("passport", "e-passport")),
-    Sample("jakarta-barat", 50, 30, is_full=True),
+    Sample("jakarta-barat", 5, 3, is_full=True),
     Sample("soekarno-hatta", 40, 25, ("passport", "e-passport")),
     Sample("bandung", 45, 30, ("passport", "passport-replacement")),
     Sample("semarang", 30, 20),
@@ -51,6 +51,8 @@ SAMPLES = (
     Sample("makassar", 30, 20, opens_tomorrow=True),
     Sample("jayapura", 20, 10),
 )
+
+FULL = tuple(sample.office for sample in SAMPLES if sample.is_full)
 
 
 async def sow_offices(db: Db) -> None:
@@ -133,11 +135,7 @@ async def _open(db: Db, sample: Sample, service: str, days: tuple[date, ...], wh
     zone = ZoneInfo(office["timezone"]) if office else UTC
     tomorrow = datetime.now(zone).date() + timedelta(days=1)
     opens_at = datetime.combine(tomorrow, time(9), zone) if sample.opens_tomorrow else None
-    # Full days are days with no seats at all: a sample needs no invented people.
-    seats = {
-        Session.MORNING: 0 if sample.is_full else sample.morning,
-        Session.AFTERNOON: 0 if sample.is_full else sample.afternoon,
-    }
+    seats = {Session.MORNING: sample.morning, Session.AFTERNOON: sample.afternoon}
     plan = Plan(sample.office, service, days, seats, opens_at)
     opened = await quota.open_quota(db, plan, who, dry=False, partial=False)
     if sample.closed_on is not None and sample.closed_on < len(days):
