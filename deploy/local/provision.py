@@ -108,6 +108,12 @@ async def drop_vhost(servers: Servers, vhost: str) -> None:
         await _call(api, "DELETE", f"/api/vhosts/{quote(vhost, safe='')}", None)
 
 
+def admin_amqp_url(servers: Servers, vhost: str) -> str:
+    """Give the address of a virtual host for the administrator, who may do everything in it."""
+    at = urlsplit(servers.management)
+    return f"amqp://{at.username}:{at.password}@{servers.amqp}/{quote(vhost, safe='')}"
+
+
 def _management(servers: Servers) -> aiohttp.ClientSession:
     at = urlsplit(servers.management)
     auth = aiohttp.encode_basic_auth(at.username or "", at.password or "")
