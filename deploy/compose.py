@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from deploy.definitions import USERS, definitions
-from deploy.local.environment import SECRETS, Stack
+from deploy.local.environment import PORTS, SECRETS, Stack
 from deploy.local.postgres import SUPERUSER
 from deploy.local.provision import ROLES, Servers, provision_database
 from services.booking.migrate import migrate as create_tables
@@ -17,7 +17,6 @@ from services.booking.operator import main as operate
 
 NAME = "antrean"
 ADMIN = "antrean-admin"
-PORTS = {"gateway": 8080, "booking": 8081, "notifier": 8082, "simulator": 8090}
 
 
 def init(folder: Path) -> None:

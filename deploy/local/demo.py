@@ -5,7 +5,6 @@ in it is not as it should be.
 """
 
 import asyncio
-import os
 import random
 import re
 import sys
@@ -16,8 +15,13 @@ from uuid import uuid4
 
 import aiohttp
 
-GATEWAY = os.environ.get("ANTREAN_PUBLIC_URL", "http://127.0.0.1:8080")
-SIMULATOR = os.environ.get("ANTREAN_SIMULATOR_URL", "http://127.0.0.1:8090")
+from deploy.local import paths
+from deploy.local.environment import PORTS
+
+GATEWAY, SIMULATOR = (
+    f"http://127.0.0.1:{paths.service_port(service, PORTS[service])}"
+    for service in ("gateway", "simulator")
+)
 OFFICE = "jakarta-pusat"
 PATIENCE_S = 10.0
 PROMISE_S = 1.0

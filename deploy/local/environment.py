@@ -1,7 +1,6 @@
 """What each process of the local stack finds in its environment; the one table of it."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -11,6 +10,7 @@ from deploy.local.provision import Servers
 PHONE_NUMBER_ID = "100000000000001"
 BUSINESS_NUMBER = "+6281100000000"
 DEFAULT_OFFICE = "jakarta-pusat"
+PORTS = {"gateway": 8080, "booking": 8081, "notifier": 8082, "simulator": 8090}
 TWILIO_SID = "AC" + "0" * 32
 SECRETS = ("root", "whatsapp_app", "whatsapp_verify", "whatsapp_access", "sms", "twilio")
 
@@ -101,10 +101,5 @@ def shared_secrets() -> dict[str, str]:
 
 def local_stack(servers: Servers) -> Stack:
     """Describe the stack that `make up` starts: the ports that the documents name, or as set."""
-    ports = {
-        "gateway": int(os.environ.get("ANTREAN_GATEWAY_PORT", "8080")),
-        "booking": int(os.environ.get("ANTREAN_BOOKING_PORT", "8081")),
-        "notifier": int(os.environ.get("ANTREAN_NOTIFIER_PORT", "8082")),
-        "simulator": int(os.environ.get("ANTREAN_SIMULATOR_PORT", "8090")),
-    }
+    ports = {service: paths.service_port(service, usual) for service, usual in PORTS.items()}
     return Stack(servers, "antrean", "antrean", ports, shared_secrets())

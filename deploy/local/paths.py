@@ -35,16 +35,25 @@ def _can_everybody_go(folder: Path) -> bool:
 
 def remembered(name: str, make: Any) -> Any:
     """Read a value kept in `.antrean/state.json`, or make and keep it; the file is private."""
+    state = _state()
+    return state[name] if name in state else remember(name, make())
+
+
+def remember(name: str, value: Any) -> Any:
+    """Keep a value in `.antrean/state.json`."""
     path = HOME / "state.json"
     HOME.mkdir(mode=0o711, exist_ok=True)
-    state = json.loads(path.read_text()) if path.exists() else {}
-    if name not in state:
-        state[name] = make()
-        draft = path.with_suffix(".new")
-        draft.touch(mode=0o600)
-        draft.write_text(json.dumps(state, indent=1))
-        draft.replace(path)
-    return state[name]
+    draft = path.with_suffix(".new")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(_state() | {name: value}, indent=1))
+    draft.replace(path)
+    return value
+
+
+def _state() -> dict[str, Any]:
+    path = HOME / "state.json"
+    found: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    return found
 
 
 def secret(name: str) -> str:
@@ -56,6 +65,13 @@ def secret(name: str) -> str:
 def port(name: str) -> int:
     """Give a loopback port that was free when it was first asked for."""
     chosen: int = remembered(f"port.{name}", free_port)
+    return chosen
+
+
+def service_port(service: str, default: int) -> int:
+    """Give a service's port: as the environment says, else as it said last, else the usual one."""
+    name, said = f"port.{service}", os.environ.get(f"ANTREAN_{service.upper()}_PORT")
+    chosen: int = remember(name, int(said)) if said else _state().get(name, default)
     return chosen
 
 

@@ -10,6 +10,7 @@ import yaml
 from channels.simulator.settings import SimulatorSettings
 from deploy import compose, env_example
 from deploy.definitions import TOPOLOGY, USERS
+from deploy.local.environment import PORTS
 from services.booking.settings import BookingSettings
 from services.gateway.settings import GatewaySettings
 from services.notifier.settings import NotifierSettings
@@ -84,7 +85,7 @@ def test_every_secret_volume_has_a_folder_that_our_user_owns() -> None:
 
 @pytest.fixture
 def secrets(tmp_path: Path) -> Path:
-    for part in ("admin", "postgres", "rabbitmq", *compose.PORTS):
+    for part in ("admin", "postgres", "rabbitmq", *PORTS):
         (tmp_path / part).mkdir()
     compose.init(tmp_path)
     return tmp_path
@@ -106,7 +107,7 @@ def test_init_writes_all_that_a_service_must_know(
 
     found = settings.read(kind)
 
-    assert found.port == compose.PORTS[service]
+    assert found.port == PORTS[service]
     assert service == "simulator" or "@postgres:5432/antrean" in found.database_url
 
 
