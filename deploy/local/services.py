@@ -33,6 +33,7 @@ def start(stack: Stack) -> None:
     """Start what does not run yet, and return when all are ready."""
     LOGS.mkdir(parents=True, exist_ok=True)
     for name in MODULES:
+        _stop_elsewhere(stack, name)
         if pid(name) is None:
             _check_port(stack, name)
             _spawn(stack, name)
@@ -52,9 +53,9 @@ def stop() -> None:
 def pid(name: str) -> int | None:
     """Find a service's process, if it runs and is ours."""
     try:
-        number = int(_pid_file(name).read_text())
+        number = int(_pid_file(name).read_text().split()[0])
         words = Path(f"/proc/{number}/cmdline").read_bytes()
-    except (OSError, ValueError):
+    except (OSError, ValueError, IndexError):
         return None
     return number if MODULES[name].encode() in words and system.is_alive(number) else None
 
@@ -89,7 +90,14 @@ def _spawn(stack: Stack, name: str) -> None:
             stderr=log,
             start_new_session=True,
         )
-    _pid_file(name).write_text(str(process.pid))
+    _pid_file(name).write_text(f"{process.pid} {stack.ports[name]}")
+
+
+def _stop_elsewhere(stack: Stack, name: str) -> None:
+    """Stop a service that listens on another port than it now should."""
+    running = pid(name)
+    if running is not None and _pid_file(name).read_text().split()[1:] != [str(stack.ports[name])]:
+        system.stop(running)
 
 
 def _wait_ready(stack: Stack, name: str) -> None:
