@@ -19,20 +19,30 @@ SECRET_FIELDS = frozenset(
 
 
 def set_up(service: str, level: str = "INFO") -> None:
-    """Configure structlog and the standard library's logging for one process."""
-    logging.basicConfig(format="%(message)s", stream=sys.stdout, level=logging.WARNING)
+    """Configure structlog and, to write the same lines, the standard library's logging."""
+    common: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    ending: list[Any] = [
+        structlog.processors.format_exc_info,
+        hide_persons,
+        structlog.processors.JSONRenderer(),
+    ]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            hide_persons,
-            structlog.processors.JSONRenderer(),
-        ],
+        processors=[*common, *ending],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
         cache_logger_on_first_use=True,
     )
+    handler = logging.StreamHandler(sys.stdout)
+    strip = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=common, processors=[strip, *ending])
+    )
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    # It quotes the line of a request that it cannot read, and there may be anything in it.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     structlog.contextvars.bind_contextvars(service=service)
 
 

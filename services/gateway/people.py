@@ -1,12 +1,12 @@
 """Phones, names and NIKs: what a caller may write, and what it means."""
 
-import unicodedata
 from datetime import date
 
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from services.gateway.bodies import FieldFault
+from services.gateway.dialog.names import read_name
 from services.gateway.limits import PREFIX_DIGITS
 from services.gateway.wishes import ApplicantWish
 from shared.messages import Applicant
@@ -43,9 +43,9 @@ def prefix_of(phone: str) -> str:
 def read_applicant(wish: ApplicantWish, today: date) -> tuple[Applicant, list[FieldFault]]:
     """Read who will come, and list what is wrong about them."""
     faults = []
-    name = normal_name(wish.name)
+    name = read_name(wish.name)
     if name is None:
-        faults.append(_fault("name", "2 to 80 letters, spaces, full stops, apostrophes, hyphens"))
+        faults.append(_fault("name", "2 to 80 Latin letters, spaces and . ' - ,"))
     if not date(OLDEST_YEAR, 1, 1) <= wish.birth_date < today:
         faults.append(_fault("birth_date", "a day after 1899 and before today"))
     if wish.nik is not None and not is_nik(wish.nik, wish.birth_date):
@@ -60,14 +60,6 @@ def is_nik(nik: str, birth_date: date) -> bool:
     places = int(nik[:2]) in PROVINCES and nik[2:4] != "00" and nik[4:6] != "00"
     same_day = born in {(day, month, year), (day - WOMEN_ADD, month, year)}
     return places and same_day and nik[12:] != "0000"
-
-
-def normal_name(name: str) -> str | None:
-    """Tidy a name, or None where it is none: 2 to 80 letters, spaces and . ' - in it."""
-    tidy = " ".join(unicodedata.normalize("NFKC", name).replace("\u2019", "'").split())
-    letters = sum(c.isalpha() for c in tidy)
-    plain = all(c.isalpha() or c in " .'-" or unicodedata.combining(c) for c in tidy)
-    return tidy if plain and letters >= 2 and len(tidy) <= 80 else None  # noqa: PLR2004 the rule
 
 
 def _fault(field: str, message: str) -> FieldFault:

@@ -11,12 +11,17 @@ ALLOWED = set(" .'-,")
 
 
 def read_name(text: str) -> str | None:
-    """Read a name of 2 to 80 letters with spaces, . ' - or a comma; None where it is none.
+    """Read a name of 2 to 80 Latin letters with spaces, . ' - or a comma; None where it is none.
 
-    One word is a whole name for many Indonesians. Digits are in no name.
+    One word is a whole name for many Indonesians. Digits are in no name. Passports are written in
+    Latin letters (ICAO Doc 9303, part 3), and a Cyrillic look-alike would be another person.
     """
     name = normal(text.replace("’", "'"))
     if not SHORTEST <= len(name) <= LONGEST or not SHAPE.match(name):
         return None
-    is_letter = (c in ALLOWED or unicodedata.category(c)[0] in "LM" for c in name)
-    return name if all(is_letter) else None
+    return name if all(c in ALLOWED or _is_latin(c) for c in name) else None
+
+
+def _is_latin(sign: str) -> bool:
+    is_mark = unicodedata.category(sign)[0] == "M"
+    return is_mark or (sign.isalpha() and unicodedata.name(sign, "").startswith("LATIN"))
