@@ -6,7 +6,7 @@ https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks/payload-example
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from shared.messages import Contact, Receipt
 
@@ -14,6 +14,7 @@ PROVIDER = "meta"
 STATUSES = {"sent", "delivered", "read", "played", "failed"}
 MILLISECONDS = 100_000_000_000  # a unix time this large is in ms, which Meta has sent by mistake
 TEXT_LENGTH = 4096
+ID_LENGTH = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def _read_message(
 ) -> None:
     message_id, at = message.get("id"), _moment(message.get("timestamp"))
     contact = _contact(message, contacts)
-    if not isinstance(message_id, str) or at is None or contact is None:
+    if not _is_id(message_id) or at is None or contact is None:
         parsed.odd.append("message without id, time or sender")
         return
     if message.get("group_id") or contact.phone == own_number:
@@ -123,7 +124,7 @@ def _content(message: dict[str, Any]) -> tuple[str, str, str | None]:
 def _read_status(parsed: Parsed, status: dict[str, Any]) -> None:
     name, reference = status.get("status"), status.get("id")
     at = _moment(status.get("timestamp"))
-    if name not in STATUSES or not isinstance(reference, str) or at is None:
+    if name not in STATUSES or not _is_id(reference) or at is None:
         parsed.odd.append(f"status {str(name)[:40]}")
         return
     errors = [_dict(error) for error in _list(status.get("errors"))]
@@ -142,6 +143,11 @@ def _read_status(parsed: Parsed, status: dict[str, Any]) -> None:
             category=str(price["category"]) if "category" in price else None,
         )
     )
+
+
+def _is_id(value: Any) -> TypeGuard[str]:
+    """Whether this can be kept as an id: Meta's are shorter, and Postgres keeps no NUL."""
+    return isinstance(value, str) and 0 < len(value) <= ID_LENGTH and value.isprintable()
 
 
 def _moment(text: Any) -> datetime | None:
