@@ -67,6 +67,7 @@ class Processes:
                 process.wait(12)
             except subprocess.TimeoutExpired:
                 process.kill()
+                process.wait()
         self.running.clear()
 
     def _spawn(self, name: str, port: int) -> None:

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 
 from services.notifier import metrics, store
-from services.notifier.routing import Failure, Text, after_accepted, higher, next_step
+from services.notifier.routing import Failure, Text, after_accepted, next_step
 from shared.db import Db, Row
 from shared.messages import Receipt
 
@@ -20,8 +20,7 @@ async def record(db: Db, receipts: Sequence[Receipt]) -> None:
 
 async def _apply(db: Db, row: Row) -> None:
     status = row["status"]
-    state = higher(row["attempt_state"], status)
-    await store.raise_attempt(db, row["attempt_id"], row["provider_ref"], state)
+    state = await store.raise_attempt(db, row["attempt_id"], row["provider_ref"], status)
     metrics.RECEIPTS.labels(row["provider"], status).inc()
     if status in REACHED:
         await store.settle(db, row["text_id"], REACHED[status])

@@ -175,13 +175,9 @@ def _elsewhere(text: Text, reason: str, *, no_whatsapp: bool = False) -> Step:
     return Step("waiting", 0, channel=text.later[0], no_whatsapp=no_whatsapp, reason=reason)
 
 
-RANKS = {"calling": 0, "unknown": 1, "accepted": 2, "refused": 3, "sent": 3, "failed": 4}
-RANKS |= {"delivered": 5, "read": 6, "played": 7}
-
-
-def higher(state: str, receipt: str) -> str:
-    """Keep the better-founded of two states: receipts come late, twice and out of order.
-
-    Delivered or read wins over failed, for one of two devices may have got it.
-    """
-    return receipt if RANKS[receipt] > RANKS[state] else state
+# Receipts come late, twice and out of order: an attempt only ever climbs. Delivered or read wins
+# over failed, for one of two devices may have got it.
+LADDER = (
+    *("calling", "unknown", "accepted", "refused", "sent", "failed"),
+    *("delivered", "read", "played"),
+)

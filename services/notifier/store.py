@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.notifier.routing import NO_WHATSAPP_FOR, Step
+from services.notifier.routing import LADDER, NO_WHATSAPP_FOR, Step
 from shared.db import Db, Row, columns
 from shared.messages import Receipt
 
@@ -78,7 +78,8 @@ async def see_contact(
 async def claim_due(db: Db, limit: int, closed: Sequence[str], receipt_wait_s: float) -> list[Row]:
     """Take texts whose timer ran out; a waiting one gets its attempt row in the same statement.
 
-    Texts to one person go one after the other. `closed` names channels that rest.
+    Texts to one person go one after the other, unless the earlier one has to wait for long.
+    `closed` names channels that rest.
     A claimed text is due again after `receipt_wait_s`, should this process die.
     """
     rows: list[Row] = await db.fetch(
@@ -89,7 +90,8 @@ async def claim_due(db: Db, limit: int, closed: Sequence[str], receipt_wait_s: f
                AND (t.state <> 'waiting' OR NOT EXISTS (
                    SELECT FROM notifier.text e
                     WHERE e.recipient = t.recipient AND e.seq < t.seq
-                      AND e.state IN ('waiting', 'sending') AND e.due_at <= now() + interval '5 s'))
+                      AND (e.state = 'sending'
+                           OR e.state = 'waiting' AND e.due_at <= now() + interval '5 s')))
              ORDER BY t.due_at LIMIT $1 FOR UPDATE OF t SKIP LOCKED
         ), taken AS (
             UPDATE notifier.text t SET due_at = now() + make_interval(secs => $3),
@@ -225,7 +227,7 @@ async def add_receipts(db: Db, receipts: Sequence[Receipt]) -> list[Row]:
                           $6::timestamptz[]) AS new (provider_ref, status, tag, provider, code, at)
         ), found AS (
             SELECT DISTINCT ON (new.provider_ref, new.status) new.*, a.id AS attempt_id, a.text_id,
-                   a.state AS attempt_state, a.channel AS attempt_channel
+                   a.channel AS attempt_channel
               FROM new LEFT JOIN notifier.attempt a
                 ON a.id = new.tag OR (new.tag IS NULL AND a.provider_ref = new.provider_ref)
         ), kept AS (
@@ -244,17 +246,22 @@ async def add_receipts(db: Db, receipts: Sequence[Receipt]) -> list[Row]:
     return found
 
 
-async def raise_attempt(db: Db, attempt_id: UUID, reference: str, state: str) -> None:
-    """Record an attempt's new state and the reference that its receipt named."""
-    await db.execute(
+async def raise_attempt(db: Db, attempt_id: UUID, reference: str, status: str) -> str:
+    """Record what a receipt says of an attempt, unless more is known; returns its state."""
+    state: str = await db.fetchval(
         """
-        UPDATE notifier.attempt SET state = $3, provider_ref = coalesce(provider_ref, $2)
-         WHERE id = $1
+        UPDATE notifier.attempt SET
+               provider_ref = coalesce(provider_ref, $2),
+               state = CASE WHEN array_position($4::text[], $3) > array_position($4, state)
+                            THEN $3 ELSE state END
+         WHERE id = $1 RETURNING state
         """,
         attempt_id,
         reference,
-        state,
+        status,
+        list(LADDER),
     )
+    return state
 
 
 async def settle(db: Db, text_id: UUID, state: str) -> None:

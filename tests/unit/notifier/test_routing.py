@@ -1,5 +1,4 @@
 from datetime import UTC, datetime, timedelta
-from itertools import permutations
 
 import pytest
 
@@ -10,7 +9,6 @@ from services.notifier.routing import (
     Verdict,
     after_accepted,
     after_silence,
-    higher,
     next_step,
     verdict,
 )
@@ -103,17 +101,3 @@ def test_silence_after_sent_leads_to_sms_only_where_there_is_one() -> None:
     assert after_accepted(WITH_SMS).due_in_s == 600
     assert after_accepted(ALONE).due_in_s is None
     assert after_silence(WITH_SMS, "sent", NOW).channel == "sms"
-
-
-@pytest.mark.parametrize("order", list(permutations(["sent", "delivered", "read", "failed"])))
-def test_receipts_in_any_order_end_in_the_same_truth(order: tuple[str, ...]) -> None:
-    state = "calling"
-    for receipt in order:
-        state = higher(state, receipt)
-
-    assert state == "read"
-
-
-def test_delivered_wins_over_failed_whichever_came_first() -> None:
-    assert higher("failed", "delivered") == "delivered"
-    assert higher("delivered", "failed") == "delivered"

@@ -1,0 +1,318 @@
+"""Texts: each sent effectively once, by the real adapters against the simulator's real errors."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+import asyncpg
+import pytest
+
+from deploy.local import provision, services
+from deploy.local.processes import Processes
+from deploy.local.testing import fresh_stack
+from shared.broker import COMMANDS, Broker, Published
+from shared.keys import Keys
+from shared.messages import Contact, Content, SendText
+from tests.conftest import eventually
+from tests.integration.gateway.webhooks import Meta, envelope
+from tests.system_fixtures import ONE_ADDRESS, Person, System, open_slot
+
+NOTIFIER = {"ANTREAN_RECEIPT_WAIT_S": "1.5"}
+BOTH = ("whatsapp", "sms")
+
+
+@dataclass(slots=True)
+class Post:
+    """A running system, a publisher to its notifier, and its database."""
+
+    system: System
+    broker: Broker
+    db: asyncpg.Connection
+    logs: Path
+
+    async def put(self, text: SendText, times: int = 1) -> None:
+        for _ in range(times):
+            body = text.model_dump_json().encode()
+            sent = await self.broker.publisher.publish_confirmed(COMMANDS, "notifier.text", body)
+            assert sent == Published.ACCEPTED
+
+    async def fault(self, **fault: Any) -> None:
+        url = f"{self.system.simulator}/api/faults"
+        async with self.system.http.post(url, json=fault) as done:
+            assert done.status == 200
+
+    async def switch(self, person: Person, **switches: bool) -> None:
+        url = f"{self.system.simulator}/api/phones/{person.phone}"
+        async with self.system.http.patch(url, json=switches) as done:
+            assert done.status == 200
+
+    async def states(self, person: Person, purpose: str = "test") -> list[str]:
+        keys = Keys.from_secret(self.system.stack.secrets["root"])
+        owner = keys.owner_of(person.phone, None)
+        rows = await self.db.fetch(
+            "SELECT state FROM notifier.text WHERE recipient = $1 AND purpose = $2 ORDER BY seq",
+            owner,
+            purpose,
+        )
+        return [row["state"] for row in rows]
+
+    async def wait_for(
+        self, person: Person, *states: str, purpose: str = "test", count: int = 1
+    ) -> None:
+        async def look() -> bool:
+            found = await self.states(person, purpose)
+            return len(found) >= count and set(found) <= set(states)
+
+        await eventually(look, 20)
+
+
+@pytest.fixture(scope="module")
+async def post(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Post]:
+    """A stack whose notifier waits a second and a half for receipts."""
+    async with fresh_stack() as stack:
+        logs = tmp_path_factory.mktemp("notifier-log")
+        processes = Processes(stack, logs, {"gateway": ONE_ADDRESS, "notifier": NOTIFIER})
+        await asyncio.to_thread(services.run, stack, "booking", ["seed"])
+        await asyncio.to_thread(processes.start, "simulator", "gateway", "booking", "notifier")
+        broker = Broker(provision.admin_amqp_url(stack.servers, stack.vhost), "test")
+        await broker.start()
+        await broker.wait_up()
+        db = await asyncpg.connect(stack.environment("migrate")["ANTREAN_DATABASE_URL"])
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
+            yield Post(System(stack, processes, http), broker, db, logs)
+        await db.close()
+        await broker.stop()
+        await asyncio.to_thread(processes.stop)
+
+
+@pytest.fixture
+async def person(post: Post) -> Person:
+    """Somebody who wrote to us a moment ago."""
+    await post.fault(kind="none")
+    someone = post.system.person()
+    await someone.say("Halo")
+    return someone
+
+
+def to(person: Person, body: str = "Uji coba", **more: Any) -> SendText:
+    values: dict[str, Any] = {
+        "id": uuid4(),
+        "to": Contact(phone=person.phone),
+        "content": Content(body=body),
+        "purpose": "test",
+        "inbound_at": datetime.now(UTC),
+    }
+    return SendText(**values | more)
+
+
+async def bodies(person: Person, channel: str = "whatsapp") -> list[str]:
+    texts = await person.texts(channel)
+    return [one["text"] for one in texts[1 if channel == "whatsapp" else 0 :]]
+
+
+async def test_one_notice_that_comes_five_times_is_one_text(post: Post, person: Person) -> None:
+    await post.put(to(person), times=5)
+    await post.put(to(person, "Terakhir"))
+
+    await post.wait_for(person, "delivered", "read", count=2)
+    assert await bodies(person) == ["Uji coba", "Terakhir"]
+
+
+async def test_a_provider_that_took_it_and_never_answered_is_not_asked_again(
+    post: Post, person: Person
+) -> None:
+    await post.fault(kind="timeout")
+
+    await post.put(to(person))
+
+    await post.wait_for(person, "delivered", "read")
+    due = await post.db.fetchval("SELECT count(*) FROM notifier.text WHERE due_at IS NOT NULL")
+    assert (await bodies(person), due) == (["Uji coba"], 0)
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(429, 130429), (400, 131056), (429, 80007), (500, 131000), (503, 2), (500, 1), (429, 4)],
+)
+async def test_an_error_that_passes_is_tried_again_until_there_is_one_text(
+    status: int, code: int, post: Post, person: Person
+) -> None:
+    await post.fault(kind="error", status=status, code=code, times=1)
+
+    await post.put(to(person))
+
+    await post.wait_for(person, "delivered", "read")
+    assert await bodies(person) == ["Uji coba"]
+
+
+@pytest.mark.parametrize("code", [131026, 131030, 131049, 132001])
+async def test_who_cannot_be_reached_by_whatsapp_gets_one_sms(
+    code: int, post: Post, person: Person
+) -> None:
+    await post.fault(kind="error", status=400, code=code, times=1)
+
+    await post.put(to(person, by=BOTH))
+
+    await post.wait_for(person, "delivered", "read")
+    assert (await bodies(person), await bodies(person, "sms")) == ([], ["Uji coba"])
+
+
+async def test_who_turns_out_not_to_be_on_whatsapp_gets_one_sms_and_the_next_at_once(
+    post: Post, person: Person
+) -> None:
+    await post.switch(person, on_whatsapp=False)
+
+    for count, body in enumerate(("Satu", "Dua"), 1):
+        await post.put(to(person, body, by=BOTH, inbound_at=None))
+        await post.wait_for(person, "delivered", "read", count=count)
+
+    assert await bodies(person, "sms") == ["Satu", "Dua"]
+    assert await bodies(person) == ["Satu"]  # what WhatsApp took and then said that it failed
+
+
+async def test_without_a_second_channel_nobody_gets_an_sms(post: Post, person: Person) -> None:
+    await post.fault(kind="error", status=400, code=131026, times=1)
+
+    await post.put(to(person))
+
+    await post.wait_for(person, "undeliverable")
+    assert await bodies(person, "sms") == []
+
+
+async def test_our_own_mistake_is_set_aside_and_not_repeated(post: Post, person: Person) -> None:
+    await post.fault(kind="error", status=400, code=131009, times=1)
+
+    await post.put(to(person, by=BOTH))
+
+    await post.wait_for(person, "undeliverable")
+    assert (await bodies(person), await bodies(person, "sms")) == ([], [])
+
+
+async def test_what_is_too_late_is_not_sent(post: Post, person: Person) -> None:
+    await post.put(to(person, valid_until=datetime.now(UTC) - timedelta(seconds=1)))
+
+    await post.wait_for(person, "dropped")
+    assert await bodies(person) == []
+
+
+async def test_what_is_tried_again_goes_out_once_and_in_order(post: Post, person: Person) -> None:
+    written = [f"Nomor {number}" for number in range(4)]
+    await post.fault(kind="error", status=429, code=130429, times=1)
+
+    for body in written:
+        await post.put(to(person, body))
+
+    await post.wait_for(person, "delivered", "read", count=4)
+    assert await bodies(person) == written
+
+
+async def test_an_sms_goes_out_by_the_second_provider_where_the_first_says_no(
+    post: Post, person: Person
+) -> None:
+    await post.fault(kind="error", channel="sms", status=429, code=20429, times=1)
+
+    await post.put(to(person, by=("sms",)))
+
+    await post.wait_for(person, "delivered")
+    assert await bodies(person, "sms") == ["Uji coba"]
+    used = await post.db.fetch(
+        """
+        SELECT a.provider, a.state FROM notifier.attempt a JOIN notifier.text t ON t.id = a.text_id
+         WHERE t.channel = 'sms' AND t.recipient = $1 ORDER BY a.started_at
+        """,
+        Keys.from_secret(post.system.stack.secrets["root"]).owner_of(person.phone, None),
+    )
+    assert [tuple(row) for row in used] == [("generic", "refused"), ("twilio", "delivered")]
+
+
+async def test_a_confirmation_outside_the_window_goes_out_as_a_template(
+    post: Post, person: Person
+) -> None:
+    slot = await open_slot(post.system, 5)
+    await person.log_in()
+    status, held = await person.hold(slot)
+    assert status == 201
+    await post.fault(kind="error", status=400, code=131047, times=1)
+
+    status, _ = await person.confirm(held)
+
+    assert status == 201
+    await post.wait_for(person, "delivered", "read", purpose="confirmed")
+    confirmed = (await person.texts())[-1]
+    assert (confirmed["type"], confirmed["channel"]) == ("template", "whatsapp")
+
+
+async def test_receipts_out_of_order_and_twice_leave_the_highest_state(
+    post: Post, person: Person
+) -> None:
+    await post.put(to(person))
+    await post.wait_for(person, "read")
+    message = (await person.texts())[-1]
+    (secret,) = json.loads(post.system.stack.environment("gateway")["ANTREAN_WHATSAPP_APP_SECRETS"])
+    meta = Meta(post.system.http, post.system.gateway, secret)
+    ladder = ["failed", "sent", "delivered", "sent", "failed", "delivered"]
+    late = [
+        {"id": message["id"], "status": name, "timestamp": str(int(time.time()))}
+        | {"biz_opaque_callback_data": message["tag"], "errors": [{"code": 131026}]}
+        for name in ladder
+    ]
+
+    assert await meta.post(json.dumps(envelope({"statuses": late})).encode()) == 200
+    await post.put(to(person, "Penutup"))  # behind the receipts in the queue
+    await eventually(lambda: has(person, "Penutup"))
+
+    assert (await post.states(person))[0] == "read"
+    assert await bodies(person) == ["Uji coba", "Penutup"]
+
+
+async def test_a_receipt_of_nothing_that_we_sent_does_no_harm(post: Post, person: Person) -> None:
+    (secret,) = json.loads(post.system.stack.environment("gateway")["ANTREAN_WHATSAPP_APP_SECRETS"])
+    meta = Meta(post.system.http, post.system.gateway, secret)
+    odd = [
+        {"id": "wamid.nobody", "status": "failed", "timestamp": "1", "errors": [{"code": 1}]},
+        {"id": "wamid.nobody", "status": "read", "timestamp": "1", "biz_opaque_callback_data": "x"},
+    ]
+
+    assert await meta.post(json.dumps(envelope({"statuses": odd})).encode()) == 200
+
+    await post.put(to(person))
+    await post.wait_for(person, "delivered", "read")
+
+
+async def test_two_notifiers_send_a_hundred_texts_once(post: Post) -> None:
+    await asyncio.to_thread(post.system.processes.start, "notifier")
+    people = [post.system.person() for _ in range(20)]
+    await asyncio.gather(*(someone.say("Halo") for someone in people))
+
+    for number in range(5):
+        await asyncio.gather(
+            *(post.put(to(someone, f"Nomor {number}"), times=2) for someone in people)
+        )
+    for someone in people:
+        await post.wait_for(someone, "delivered", "read", count=5)
+
+    got = [await bodies(someone) for someone in people]
+    # Which of two takes a text first is open; a person who writes waits for the answer.
+    assert [sorted(texts) for texts in got] == [[f"Nomor {n}" for n in range(5)]] * 20
+
+
+async def test_the_notifiers_log_names_nobody(post: Post, person: Person) -> None:
+    await post.fault(kind="error", status=400, code=131009, times=1)
+    await post.put(to(person, "Rahasia Kenari"))
+    await post.wait_for(person, "undeliverable")
+
+    log = (post.logs / "notifier.log").read_text(encoding="utf-8")
+
+    assert "service_started" in log
+    assert [word for word in ("Kenari", person.phone[3:], person.name) if word in log] == []
+
+
+async def has(person: Person, body: str) -> bool:
+    return body in await bodies(person)
