@@ -78,9 +78,8 @@ async def see_contact(
 async def claim_due(db: Db, limit: int, closed: Sequence[str], receipt_wait_s: float) -> list[Row]:
     """Take texts whose timer ran out; a waiting one gets its attempt row in the same statement.
 
-    Texts to one person go one after the other, unless the earlier one has to wait for long.
-    `closed` names channels that rest.
-    A claimed text is due again after `receipt_wait_s`, should this process die.
+    Texts to one person go one after the other, unless the earlier one must wait for long. `closed`
+    names channels that rest. Should this process die, a text is due again in `receipt_wait_s`.
     """
     rows: list[Row] = await db.fetch(
         """
