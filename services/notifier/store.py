@@ -78,8 +78,8 @@ async def see_contact(
 async def claim_due(db: Db, limit: int, closed: Sequence[str], receipt_wait_s: float) -> list[Row]:
     """Take texts whose timer ran out; a waiting one gets its attempt row in the same statement.
 
-    Texts to one person go one after the other, unless the earlier one must wait for long. `closed`
-    names channels that rest. Should this process die, a text is due again in `receipt_wait_s`.
+    Texts to one person go one by one, unless the earlier one must wait for long. `closed` names
+    channels that rest. Should this process die, a text is due again in `receipt_wait_s`.
     """
     rows: list[Row] = await db.fetch(
         """
@@ -88,9 +88,8 @@ async def claim_due(db: Db, limit: int, closed: Sequence[str], receipt_wait_s: f
              WHERE t.due_at <= now() AND NOT (t.state = 'waiting' AND t.channel = ANY ($2::text[]))
                AND (t.state <> 'waiting' OR NOT EXISTS (
                    SELECT FROM notifier.text e
-                    WHERE e.recipient = t.recipient AND e.seq < t.seq
-                      AND (e.state = 'sending'
-                           OR e.state = 'waiting' AND e.due_at <= now() + interval '5 s')))
+                    WHERE e.recipient = t.recipient AND e.seq < t.seq AND (e.state = 'sending'
+                          OR e.state = 'waiting' AND e.due_at <= now() + interval '5 s')))
              ORDER BY t.due_at LIMIT $1 FOR UPDATE OF t SKIP LOCKED
         ), taken AS (
             UPDATE notifier.text t SET due_at = now() + make_interval(secs => $3),
