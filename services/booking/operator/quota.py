@@ -21,7 +21,7 @@ from services.booking.store import read_clock
 from shared.db import Db, Row
 from shared.messages import EventData, EventType, SlotRef
 
-CHANGING = {"new", "raise", "cut"}
+CHANGING = {"new", "raise", "cut", "move"}
 
 
 @dataclass(frozen=True, slots=True)
