@@ -1,0 +1,281 @@
+"""The simulator refuses what Meta would, signs what it sends, and shows what a phone shows."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from channels.simulator.app import build
+from channels.simulator.settings import SimulatorSettings
+from deploy.local import paths
+from tests.conftest import eventually
+
+SECRET, TOKEN, NUMBER = "app-secret-of-a-test", "access-token-of-a-test", "100000000000001"
+ANI = "+6281200000001"
+
+
+@dataclass
+class Hook:
+    """Stands where the gateway stands, and keeps what it was called with."""
+
+    calls: list[tuple[bytes, str]] = field(default_factory=list)
+    refuse: int = 0
+
+    async def post(self, request: web.Request) -> web.Response:
+        raw = await request.read()
+        if self.refuse:
+            self.refuse -= 1
+            return web.Response(status=503)
+        self.calls.append((raw, request.headers["X-Hub-Signature-256"]))
+        return web.Response()
+
+    def values(self, part: str) -> list[dict[str, Any]]:
+        found = (json.loads(raw)["entry"][0]["changes"][0]["value"] for raw, _ in self.calls)
+        return [one for value in found for one in value.get(part, [])]
+
+
+@dataclass
+class Sim:
+    """The simulator as its users reach it."""
+
+    http: aiohttp.ClientSession
+    base: str
+
+    async def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        url = self.base + path
+        async with self.http.request(method, url, json=body, headers=headers) as answer:
+            return answer.status, await answer.json(content_type=None)
+
+    async def send(self, message: dict[str, Any], token: str = TOKEN) -> Any:
+        whole = {"messaging_product": "whatsapp", "to": ANI.lstrip("+")} | message
+        path = f"/v23.0/{NUMBER}/messages"
+        return await self.call("POST", path, whole, Authorization=f"Bearer {token}")
+
+    async def messages(self, phone: str = ANI) -> list[dict[str, Any]]:
+        _, found = await self.call("GET", f"/api/phones/{phone}/messages")
+        return list(found)
+
+
+async def serve(app: web.Application) -> tuple[web.AppRunner, str]:
+    runner = web.AppRunner(app)
+    await runner.setup()
+    port = paths.free_port()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    return runner, f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture
+async def hook() -> Hook:
+    return Hook()
+
+
+@pytest.fixture
+async def sim(hook: Hook) -> AsyncIterator[Sim]:
+    gateway = web.Application()
+    gateway.router.add_post("/v1/channels/whatsapp/webhook", hook.post)
+    behind, url = await serve(gateway)
+    config = SimulatorSettings(
+        gateway_url=url,
+        app_secret=SECRET,
+        verify_token="verify-token",
+        access_token=TOKEN,
+        sms_token="sms-token",
+        deliver_after_s=0.01,
+        read_after_s=0.01,
+        retry_s=0.05,
+    )
+    runner, base = await serve(build(config))
+    async with aiohttp.ClientSession() as http:
+        yield Sim(http, base)
+    await runner.cleanup()
+    await behind.cleanup()
+
+
+async def written(sim: Sim, text: str = "Halo") -> Any:
+    body = {"phone": ANI, "name": "Contoh Ani", "text": text}
+    return await sim.call("POST", "/api/inbound", body)
+
+
+def text(body: str = "Halo") -> dict[str, Any]:
+    return {"type": "text", "text": {"body": body}}
+
+
+async def test_what_a_citizen_writes_arrives_signed_in_metas_envelope(sim: Sim, hook: Hook) -> None:
+    status, told = await written(sim, "Halo 🙏")
+
+    ((raw, signature),) = hook.calls
+    right = hmac.new(SECRET.encode(), raw, hashlib.sha256).hexdigest()
+    (message,) = hook.values("messages")
+    assert (status, told["delivered"]) == (200, True)
+    assert signature == f"sha256={right}"
+    assert b"\\ud83d" in raw  # Meta escapes what is not ASCII
+    assert (message["from"], message["type"]) == (ANI.lstrip("+"), "text")
+    assert message["text"]["body"] == "Halo 🙏"
+
+
+async def test_a_phone_shows_its_messages_oldest_first(sim: Sim) -> None:
+    await written(sim)
+    await sim.send(text("Selamat datang"))
+
+    shown = await sim.messages()
+
+    assert [(m["direction"], m["text"]) for m in shown] == [
+        ("in", "Halo"),
+        ("out", "Selamat datang"),
+    ]
+    names = {"direction", "channel", "type", "text", "at", "status"}
+    assert all(names <= message.keys() for message in shown)
+    assert all(datetime.fromisoformat(message["at"]).tzinfo for message in shown)
+
+
+async def test_a_sent_message_climbs_the_receipts_with_its_tag(sim: Sim, hook: Hook) -> None:
+    await written(sim)
+
+    status, answer = await sim.send(text() | {"biz_opaque_callback_data": "attempt-1"})
+
+    reference = answer["messages"][0]["id"]
+    receipts = await eventually(lambda: three(hook))
+    assert status == 200
+    assert [one["status"] for one in receipts] == ["sent", "delivered", "read"]
+    assert {one["id"] for one in receipts} == {reference}
+    assert {one["biz_opaque_callback_data"] for one in receipts} == {"attempt-1"}
+
+
+async def three(hook: Hook) -> list[dict[str, Any]]:
+    found = hook.values("statuses")
+    return found if len(found) == 3 else []
+
+
+def interactive(kind: str, action: dict[str, Any], body: str = "Pilih") -> dict[str, Any]:
+    part = {"type": kind, "body": {"text": body}, "action": action}
+    return {"type": "interactive", "interactive": part}
+
+
+def button(title: str, name: str = "a") -> dict[str, Any]:
+    return {"type": "reply", "reply": {"id": name, "title": title}}
+
+
+def rows(count: int, title: str = "Baris") -> dict[str, Any]:
+    every = [{"id": f"r{number}", "title": title} for number in range(count)]
+    return {"button": "Pilih", "sections": [{"title": "S", "rows": every}]}
+
+
+FOUR = [button("x", str(number)) for number in range(4)]
+REFUSED: dict[str, tuple[dict[str, Any], int]] = {
+    "a body of 4,097 letters": (text("x" * 4097), 131009),
+    "an empty body": (text(""), 131008),
+    "four buttons": (interactive("button", {"buttons": FOUR}), 131009),
+    "a button of 21 letters": (interactive("button", {"buttons": [button("x" * 21)]}), 131009),
+    "two buttons alike": (interactive("button", {"buttons": [button("x")] * 2}), 131009),
+    "eleven rows": (interactive("list", rows(11)), 131009),
+    "a row of 25 letters": (interactive("list", rows(1, "x" * 25)), 131009),
+    "a list's body of 1,025 letters": (interactive("list", rows(1), "x" * 1025), 131009),
+    "no content": ({"type": "text"}, 131008),
+    "another product": (text() | {"messaging_product": "telegram"}, 100),
+    "nobody": (text() | {"to": ""}, 131008),
+    "a long tag": (text() | {"biz_opaque_callback_data": "x" * 513}, 131009),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+async def test_what_meta_would_refuse_is_refused_in_its_words(what: str, sim: Sim) -> None:
+    message, code = REFUSED[what]
+
+    status, answer = await sim.send(message)
+
+    assert (status, answer["error"]["code"]) == (400, code)
+    assert {"message", "type", "fbtrace_id"} <= answer["error"].keys()
+    assert [m for m in await sim.messages() if m["direction"] == "out"] == []
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        (text("x" * 4096), "text"),
+        (interactive("button", {"buttons": FOUR[:3]}), "interactive"),
+        (interactive("list", rows(10, "x" * 24)), "interactive"),
+    ],
+)
+async def test_what_is_just_within_the_limits_is_taken(
+    message: dict[str, Any], kind: str, sim: Sim
+) -> None:
+    await written(sim)
+
+    status, answer = await sim.send(message)
+
+    assert (status, answer["messages"][0]["message_status"]) == (200, "accepted")
+    assert (await sim.messages())[-1]["type"] == kind
+
+
+async def test_a_wrong_token_is_metas_190(sim: Sim) -> None:
+    status, answer = await sim.send(text(), token="wrong")
+
+    assert (status, answer["error"]["code"]) == (401, 190)
+
+
+async def test_who_is_not_on_whatsapp_and_a_closed_window_fail_by_receipt(
+    sim: Sim, hook: Hook
+) -> None:
+    await sim.send(text())  # nobody wrote yet: there is no window
+    await sim.call("PATCH", f"/api/phones/{ANI}", {"on_whatsapp": False})
+    await sim.send(text())
+
+    async def two() -> list[int]:
+        failed = [one for one in hook.values("statuses") if one["status"] == "failed"]
+        return [one["errors"][0]["code"] for one in failed] if len(failed) == 2 else []
+
+    assert sorted(await eventually(two)) == [131026, 131047]
+
+
+async def test_a_tap_is_the_reply_that_was_offered_and_no_other(sim: Sim, hook: Hook) -> None:
+    await written(sim)
+    await sim.send(interactive("button", {"buttons": [button("Setuju", "#setuju")]}))
+    body = {"phone": ANI, "name": "Contoh Ani"}
+
+    tapped, _ = await sim.call("POST", "/api/inbound", body | {"reply_id": "#setuju"})
+    odd, told = await sim.call("POST", "/api/inbound", body | {"reply_id": "#lain"})
+
+    reply = hook.values("messages")[-1]["interactive"]["button_reply"]
+    assert (tapped, reply) == (200, {"id": "#setuju", "title": "Setuju"})
+    assert (odd, "reply_id" in told["error"]) == (400, True)
+
+
+async def test_a_webhook_that_was_refused_comes_again(sim: Sim, hook: Hook) -> None:
+    hook.refuse = 2
+
+    _, told = await written(sim)
+
+    assert told["delivered"] is False
+    assert await eventually(lambda: arrived(hook))
+
+
+async def arrived(hook: Hook) -> bool:
+    return len(hook.values("messages")) == 1
+
+
+async def test_an_sms_is_shown_with_its_segments(sim: Sim) -> None:
+    body = {"to": ANI, "from": "ANTREAN", "text": "x" * 161, "ref": "attempt-2"}
+
+    status, answer = await sim.call(
+        "POST", "/sms/generic/messages", body, Authorization="Bearer sms-token"
+    )
+
+    (shown,) = await sim.messages()
+    assert (status, answer["segments"]) == (202, 2)
+    assert (shown["channel"], shown["direction"], shown["segments"]) == ("sms", "out", 2)
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"phone": "nobody", "text": "x"}, {"phone": ANI}, {"phone": ANI, "text": ""}]
+)
+async def test_a_wrong_control_call_says_what_is_wrong(body: dict[str, Any], sim: Sim) -> None:
+    status, told = await sim.call("POST", "/api/inbound", body)
+
+    assert (status, bool(told["error"])) == (400, True)
