@@ -152,7 +152,7 @@ async def test_a_wish_with_a_wrong_field_is_refused_and_names_the_field(
     stored: Count,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    body = BODIES["HoldWish"] | {"office": "uji-1-00"}
+    body = BODIES["HoldWish"] | {"office": "uji-1-000"}
     of_person = field in PERSON
     body |= {"applicant": PERSON | {field: value}} if of_person else {field: value}
     before = await stored()
@@ -233,7 +233,7 @@ async def test_a_token_that_is_not_ours_opens_nothing(
 @pytest.mark.parametrize("born", ["2999-01-01", "0001-01-01", "1800-01-01", TODAY.isoformat()])
 async def test_nobody_is_born_tomorrow_or_long_ago(born: str, citizen: Client) -> None:
     person = {"name": NAME, "birth_date": born}
-    body = BODIES["HoldWish"] | {"office": "uji-1-00", "applicant": person}
+    body = BODIES["HoldWish"] | {"office": "uji-1-000", "applicant": person}
 
     answer = await citizen.post("/v1/holds", body)
 

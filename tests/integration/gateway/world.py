@@ -13,7 +13,7 @@ from shared.messages import Session, SlotRef
 from tests.conftest import eventually
 
 TODAY = datetime.now(UTC).date()
-OFFICES = {("passport",): 120, ("passport", "visa"): 3}
+OFFICES = {("passport",): 400, ("passport", "visa"): 3}
 HOURS = {"morning": (time(8), time(12)), "afternoon": (time(13), time(16))}
 
 
@@ -72,7 +72,7 @@ class World:
     async def found(self) -> None:
         """Make the offices that the tests take, before the gateway reads which there are."""
         for services, count in OFFICES.items():
-            names = [f"uji-{len(services)}-{i:02d}" for i in range(count)]
+            names = [f"uji-{len(services)}-{i:03d}" for i in range(count)]
             self.offices[services] = [await self.open_office(n, services) for n in names]
 
     def new_office(self, services: tuple[str, ...] = ("passport",)) -> str:
