@@ -22,6 +22,7 @@ class Simple(StrEnum):
     STAFF = "staff"
     MEDIA = "media"
     NO = "no"
+    THANKS = "thanks"
 
 
 @dataclass(frozen=True, slots=True)

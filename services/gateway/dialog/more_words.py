@@ -59,6 +59,10 @@ MORE_WORDS: dict[str, dict[Language, str]] = {
             "no need to send it again."
         ),
     },
+    "welcome": {
+        Language.ID: "Sama-sama. Jadwal Anda: #status.",
+        Language.EN: "You are welcome. Your appointments: #status.",
+    },
     "trouble": {
         Language.ID: "Maaf, ada gangguan di pihak kami. Silakan kirim ulang sebentar lagi.",
         Language.EN: "Sorry, there is a problem on our side. Please send it again in a moment.",

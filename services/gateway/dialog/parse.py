@@ -45,6 +45,16 @@ WORDS: dict[str, tuple[str, ...]] = {
     "change": ("ganti", "change"),
     "drop": ("batalkan", "tidak jadi"),
     "no": ("tidak", "jangan", "no"),
+    "thanks": (
+        "terima kasih",
+        "terimakasih",
+        "makasih",
+        "thanks",
+        "thank you",
+        "ok",
+        "oke",
+        "siap",
+    ),
 }
 COMMAND_OF = {word: command for command, words in WORDS.items() for word in words}
 SIMPLE = {
@@ -57,7 +67,10 @@ SIMPLE = {
     "staff": Simple.STAFF,
     "change": Simple.CHANGE,
     "drop": Simple.DROP,
+    "thanks": Simple.THANKS,
 }
+# A sentence with one of these asks for dates: "kapan ada jadwal?"
+ABOUT_DATES = {"jadwal", "tanggal", "tgl", "kuota", "tgllayanan", "dates", "schedule"}
 GREETINGS = {
     *("halo", "hallo", "hello", "hai", "hi", "hey", "p", "permisi", "assalamualaikum", "tes"),
     *(
@@ -179,12 +192,14 @@ def _free(said: str, plain: str, today: date) -> Intent:
         return code
     if plain.isdecimal() and int(plain) <= MOST_NUMBER:
         return Number(int(plain))
-    words = plain.replace("!", " ").replace(",", " ").replace(".", " ").split()
+    words = re.split(r"[^\w']+", plain.strip("?!., "))
     if words and words[0] in GREETINGS:
         return Simple.GREET
     command = _alike(plain, ALIKE_FREE)
     if command is not None:
         return _command(command, (), today)
+    if ABOUT_DATES & set(words):
+        return Simple.DATES
     return code or Unknown(said)
 
 

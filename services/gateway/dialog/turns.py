@@ -80,6 +80,10 @@ def _help(state: State, _facts: Facts) -> Turn:
     return Turn(state, text(say("help", state.language), state.language, "dates", "status"))
 
 
+def _thanks(state: State, _facts: Facts) -> Turn:
+    return Turn(state, text(say("welcome", state.language), state.language, "status", "dates"))
+
+
 def _no(state: State, _facts: Facts) -> Turn:
     body = say("kept", state.language)
     kept = state.but(asks=None, cancels=None, moves=None)
@@ -149,6 +153,7 @@ SIMPLE: dict[Simple, Callable[[State, Facts], Turn]] = {
     Simple.STAFF: _staff,
     Simple.MEDIA: _media,
     Simple.NO: _no,
+    Simple.THANKS: _thanks,
 }
 HANDLERS: dict[type, Callable[[Any, State, Facts], Turn]] = {
     Request: booking.request,

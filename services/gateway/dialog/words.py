@@ -77,8 +77,8 @@ WORDS: dict[str, dict[Language, str]] = {
         Language.EN: "{left} left · {hours} {zone}",
     },
     "full_here": {
-        Language.ID: "Semua jadwal di {office} sedang penuh. {opening}",
-        Language.EN: "Everything at {office} is taken at the moment. {opening}",
+        Language.ID: "Saat ini tidak ada jadwal yang bisa diambil di {office}. {opening}",
+        Language.EN: "There is nothing to book at {office} at the moment. {opening}",
     },
     "opens": {
         Language.ID: "Kuota berikutnya dibuka {when}.",

@@ -37,6 +37,11 @@ TODAY = date(2027, 1, 13)
         ),
         *((text, Simple.DATES) for text in ("#tgllayanna", "#tgl layanan", "tgllayana")),
         *((text, Simple.STATUS) for text in ("#status", "Status saya", "#statsu")),
+        *(
+            (text, Simple.DATES)
+            for text in ("kapan ada jadwal?", "tgl layanan dong", "ada kuota, kak?", "Jadwal?!")
+        ),
+        *((text, Simple.THANKS) for text in ("terima kasih", "Makasih", "ok", "thank you")),
         *((text, Simple.HELP) for text in ("#bantuan", "help", "bantaun")),
         *((text, Simple.STOP) for text in ("BERHENTI", "stop", "unsubscribe")),
         ("mulai", Simple.RESUME),

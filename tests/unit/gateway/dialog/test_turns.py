@@ -94,7 +94,7 @@ def test_full_here_names_where_it_is_free() -> None:
     reply = turn("#tgllayanan", facts=Facts(NOW, OFFICES, elsewhere=(there,))).reply
 
     assert reply is not None
-    assert "penuh" in reply.body
+    assert "tidak ada jadwal" in reply.body
     assert reply.rows[0].id == "#kantor#surabaya"
 
 
