@@ -36,6 +36,9 @@ class Outbox(Protocol):
 
     lock: int
 
+    async def prepare(self, db: Db, limit: int) -> None:
+        """Settle what must be the same at every try, in a transaction of its own."""
+
     async def take(self, db: Db, limit: int) -> list[Outgoing]:
         """Read the oldest waiting messages, in order."""
 
@@ -70,14 +73,23 @@ class Relay:
 
     async def publish_waiting(self) -> int:
         """Publish one batch and say how many the broker has; 0 where another relay is at it."""
-        async with self._pool.acquire() as db, db.transaction():
-            if not await db.fetchval("SELECT pg_try_advisory_xact_lock($1)", self._outbox.lock):
-                return 0
-            waiting = await self._outbox.take(db, BATCH)
-            sent = await self._publish(waiting)
-            if sent:
-                await self._outbox.forget(db, sent)
-            return len(sent)
+        async with self._pool.acquire() as db:
+            async with db.transaction():
+                if not await self._is_only(db):
+                    return 0
+                await self._outbox.prepare(db, BATCH)
+            async with db.transaction():
+                if not await self._is_only(db):
+                    return 0
+                waiting = await self._outbox.take(db, BATCH)
+                sent = await self._publish(waiting)
+                if sent:
+                    await self._outbox.forget(db, sent)
+                return len(sent)
+
+    async def _is_only(self, db: Db) -> bool:
+        is_only: bool = await db.fetchval("SELECT pg_try_advisory_xact_lock($1)", self._outbox.lock)
+        return is_only
 
     async def _publish(self, waiting: Sequence[Outgoing]) -> list[Outgoing]:
         """Publish together and keep the longest run from the start that the broker has.

@@ -1,4 +1,4 @@
-"""Booking's outbox: events as CloudEvents, numbered without a gap as they are published."""
+"""Booking's outbox: events as CloudEvents, numbered without a gap before they are published."""
 
 from collections.abc import Sequence
 
@@ -17,13 +17,31 @@ class EventOutbox:
 
     lock = RELAY_LOCK
 
+    async def prepare(self, db: Db, limit: int) -> None:
+        """Give the oldest events their positions: an event that is repeated keeps its own."""
+        await db.execute(
+            """
+            WITH waiting AS (
+                SELECT o.event_id, row_number() OVER (ORDER BY o.id) AS place
+                  FROM booking.outbox o JOIN booking.event_log e ON e.id = o.event_id
+                 WHERE e.position IS NULL ORDER BY o.id LIMIT $1
+            ), relay AS (
+                UPDATE booking.relay SET position = position + (SELECT count(*) FROM waiting)
+                RETURNING position - (SELECT count(*) FROM waiting) AS before
+            )
+            UPDATE booking.event_log e SET position = relay.before + waiting.place
+              FROM waiting, relay WHERE e.id = waiting.event_id
+            """,
+            limit,
+        )
+
     async def take(self, db: Db, limit: int) -> list[Outgoing]:
-        """Read the oldest events and give each its position, kept only if it is published."""
+        """Read the oldest events that have a position."""
         rows = await db.fetch(
             """
-            SELECT o.id AS row, e.*, r.position + row_number() OVER (ORDER BY o.id) AS next
-              FROM booking.outbox o JOIN booking.event_log e ON e.id = o.event_id, booking.relay r
-             ORDER BY o.id LIMIT $1
+            SELECT o.id AS row, e.* FROM booking.outbox o
+              JOIN booking.event_log e ON e.id = o.event_id
+             WHERE e.position IS NOT NULL ORDER BY e.position LIMIT $1
             """,
             limit,
         )
@@ -31,23 +49,9 @@ class EventOutbox:
         return [_outgoing(row) for row in rows]
 
     async def forget(self, db: Db, sent: Sequence[Outgoing]) -> None:
-        """Delete what was published and keep the positions it was published with."""
-        await db.execute(
-            """
-            WITH gone AS (
-                DELETE FROM booking.outbox WHERE id = ANY ($1::bigint[]) RETURNING id, event_id
-            ), numbered AS (
-                SELECT event_id, r.position + row_number() OVER (ORDER BY id) AS position
-                  FROM gone, booking.relay r
-            ), kept AS (
-                UPDATE booking.event_log e SET position = n.position
-                  FROM numbered n WHERE e.id = n.event_id
-            )
-            UPDATE booking.relay SET position = position + $2
-            """,
-            [outgoing.row for outgoing in sent],
-            len(sent),
-        )
+        """Delete what was published."""
+        ids = [outgoing.row for outgoing in sent]
+        await db.execute("DELETE FROM booking.outbox WHERE id = ANY ($1::bigint[])", ids)
 
 
 def _outgoing(row: Row) -> Outgoing:
@@ -58,7 +62,7 @@ def _outgoing(row: Row) -> Outgoing:
         time=row["occurred_at"],
         partitionkey=str(row["slot_id"]) if row["slot_id"] else None,
         slotsequence=row["slotsequence"],
-        sequence=f"{row['next']:020d}",
+        sequence=f"{row['position']:020d}",
         data=EventData.model_validate(row["data"]),
     )
     key = f"{row['type']}.{row['office_id'] or NO_OFFICE}"

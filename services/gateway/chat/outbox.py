@@ -33,6 +33,9 @@ class ChatOutbox:
     keys: Keys
     lock: int = store.RELAY_LOCK
 
+    async def prepare(self, db: Db, limit: int) -> None:
+        """Do nothing: a message is sealed as it will be sent."""
+
     async def take(self, db: Db, limit: int) -> list[Outgoing]:
         """Read and open the oldest messages."""
         return [
