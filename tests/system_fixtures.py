@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -22,6 +23,13 @@ from shared.messages import Session, SlotRef
 OFFICE = "jakarta-pusat"
 # All the rivals of a test come from one address, which no limit on addresses foresees.
 ONE_ADDRESS = {"ANTREAN_LOOKUPS_PER_MINUTE": "100000", "ANTREAN_ADDRESS_PER_MINUTE": "100000"}
+# A second business number, which an office may have for itself.
+OWN_OFFICE, OWN_NUMBER_ID, OWN_NUMBER = "padang", "100000000000002", "+6281100000001"
+NUMBERS_OF_OURS = json.dumps({"100000000000001": "+6281100000000", OWN_NUMBER_ID: OWN_NUMBER})
+SETTINGS = {
+    "gateway": ONE_ADDRESS,
+    "simulator": {"ANTREAN_SIMULATOR_NUMBERS": NUMBERS_OF_OURS},
+}
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 NUMBERS = itertools.count(random.randrange(10**6, 10**7))
 
@@ -132,8 +140,10 @@ async def system(
     """Everything running: simulator, gateway, two booking workers, notifier; offices seeded."""
     stack = whole_stack
     logs: Path = tmp_path_factory.mktemp("log")
-    processes = Processes(stack, logs, {"gateway": ONE_ADDRESS})
+    processes = Processes(stack, logs, SETTINGS)
     await asyncio.to_thread(services.run, stack, "booking", ["seed"])
+    own = ["offices", "set", OWN_OFFICE, f"whatsapp_number={OWN_NUMBER}"]
+    await asyncio.to_thread(services.run, stack, "booking", own)
     await asyncio.to_thread(
         processes.start, "simulator", "gateway", "booking", "booking", "notifier"
     )

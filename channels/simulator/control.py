@@ -25,7 +25,9 @@ async def post_inbound(request: web.Request) -> web.Response:
     body = await _body(request)
     phone = _phone(world, str(body.get("phone", "")), str(body.get("name", "")))
     shown, content = _content(phone, body)
-    given = {key: body[key] for key in ("message_id", "timestamp") if key in body}
+    given = {key: body[key] for key in ("message_id", "timestamp", "number_id") if key in body}
+    if given.get("number_id", next(iter(world.config.numbers))) not in world.config.numbers:
+        raise _wrong("no business number has that number_id; /api/state lists them")
     message_id, taken = await world.say(phone, shown, content, **given)
     return web.json_response({"message_id": message_id, "delivered": taken})
 

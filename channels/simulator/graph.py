@@ -39,10 +39,10 @@ async def post_message(request: web.Request) -> web.Response:
     fault = find_fault(message)
     if fault is not None:
         return error(400, fault[0], fault[1])
-    return await _send(world, message)
+    return await _send(world, message, request.match_info["number_id"])
 
 
-async def _send(world: World, message: dict[str, Any]) -> web.Response:
+async def _send(world: World, message: dict[str, Any], number_id: str) -> web.Response:
     wanted = world.next_fault("whatsapp")
     if wanted and wanted["kind"] != "timeout":
         headers = {"Retry-After": str(wanted["retry_after"])} if "retry_after" in wanted else {}
@@ -51,6 +51,7 @@ async def _send(world: World, message: dict[str, Any]) -> web.Response:
     if phone is None:
         return error(400, 131009, "recipient is not known")
     sent = _message(world, message)
+    sent.more["number_id"] = number_id
     world.receive(phone, sent, message.get("biz_opaque_callback_data"))
     if wanted:  # taken, and the answer never comes
         await asyncio.sleep(HANG_S)

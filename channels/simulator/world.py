@@ -66,17 +66,21 @@ class World:
         message = Message(message_id, "in", "whatsapp", kind, shown, self.stamp(), "sent")
         phone.messages.append(message)
         self.tell(phone.number)
-        taken = await self.hook(webhooks.inbound(phone, message_id, at_s, content))
+        value = webhooks.inbound(phone, message_id, at_s, content)
+        taken = await self.hook(value, given.get("number_id"))
         message.status = "delivered" if taken else "failed"
         self.tell(phone.number)
         return message_id, taken
 
-    async def hook(self, value: dict[str, Any]) -> bool:
-        """Deliver one signed webhook of the first business number."""
-        return await self.courier.deliver(*self._letter(value))
+    async def hook(self, value: dict[str, Any], number_id: str | None = None) -> bool:
+        """Deliver one signed webhook of a business number; of the first unless one is named."""
+        return await self.courier.deliver(*self._letter(value, number_id))
 
-    def _letter(self, value: dict[str, Any]) -> tuple[str, bytes, dict[str, str]]:
-        number_id, display = next(iter(self.config.numbers.items()))
+    def _letter(
+        self, value: dict[str, Any], number_id: str | None
+    ) -> tuple[str, bytes, dict[str, str]]:
+        number_id = number_id or next(iter(self.config.numbers))
+        display = self.config.numbers[number_id]
         payload = webhooks.envelope(number_id, display, value)
         return self.config.gateway_url + WEBHOOK, *webhooks.signed(payload, self.config.app_secret)
 
@@ -130,7 +134,8 @@ class World:
             message.more["error"] = error
         self.tell(phone.number)
         at_s = int(self.now_s())
-        await self.hook(webhooks.status(phone, message.id, name, at_s, tag, error))
+        value = webhooks.status(phone, message.id, name, at_s, tag, error)
+        await self.hook(value, message.more.get("number_id"))
 
     def next_fault(self, channel: str) -> dict[str, Any] | None:
         """Take the next fault that waits for this channel, if one does."""

@@ -25,7 +25,7 @@ def providers(
 ) -> Mapping[str, Sequence[Provider]]:
     """Make the providers that the settings name, by channel and in order."""
     base = f"{config.whatsapp_api_url.rstrip('/')}/{config.whatsapp_api_version}"
-    meta = Meta(http, f"{base}/{config.whatsapp_phone_number_id}/messages", config.whatsapp_token)
+    meta = Meta(http, base, config.whatsapp_phone_number_id, config.whatsapp_token)
     back = f"{config.gateway_url.rstrip('/')}/v1/channels/sms/twilio/receipts"
     account = (config.twilio_sid, config.twilio_token)
     url, token = config.sms_generic_url, config.sms_generic_token

@@ -64,7 +64,8 @@ class Notices:
                     texts.append(await self._direct(db, item))
                 elif isinstance(item, ContactSeen):
                     owner = self.keys.owner_of(item.to.phone, item.to.bsuid)
-                    await store.see_contact(db, owner, item.at, opted_out=item.opted_out)
+                    out = item.opted_out
+                    await store.see_contact(db, owner, item.at, item.number_id, opted_out=out)
             await store.add_texts(db, texts)
             told = [item for item in items if isinstance(item, Receipt)]
             if told:
@@ -74,7 +75,7 @@ class Notices:
     async def _direct(self, db: Db, text: SendText) -> NewText:
         owner = self.keys.owner_of(text.to.phone, text.to.bsuid)
         if text.inbound_at is not None:
-            await store.see_contact(db, owner, text.inbound_at, opted_out=None)
+            await store.see_contact(db, owner, text.inbound_at, text.number_id)
         text_id = uuid5(NAMESPACE, f"text/{text.id}")
         parts = {"content": text.content.model_dump(mode="json"), "reply_to": text.reply_to}
         return NewText(

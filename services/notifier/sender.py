@@ -201,6 +201,7 @@ class Sender:
             parameters=tuple(parts.get("parameters") or ()),
             tag=str(row["attempt_id"]),
             reply_to=parts.get("reply_to"),
+            number_id=row["number_id"],
         )
 
     async def _rest(self) -> None:

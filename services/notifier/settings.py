@@ -14,7 +14,7 @@ class NotifierSettings(ServiceSettings):
     whatsapp_api_url: str = Field(description="The Cloud API, or the simulator.")
     whatsapp_api_version: str = Field(default="v23.0", description="Graph API version.")
     whatsapp_token: str = Field(description="Bearer token of the Cloud API.")
-    whatsapp_phone_number_id: str = Field(description="The business number's id.")
+    whatsapp_phone_number_id: str = Field(description="The usual business number's id.")
     sms_providers: list[Literal["generic", "twilio", "console"]] = Field(
         default_factory=list, description="SMS providers in the order in which they are tried."
     )

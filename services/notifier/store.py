@@ -57,20 +57,27 @@ async def find_recipients(db: Db, ids: Collection[UUID]) -> dict[UUID, Row]:
 
 
 async def see_contact(
-    db: Db, recipient: str, inbound_at: datetime | None, *, opted_out: bool | None
+    db: Db,
+    recipient: str,
+    inbound_at: datetime,
+    number_id: str | None,
+    *,
+    opted_out: bool | None = None,
 ) -> None:
-    """Remember when a person last wrote and whether they want no more texts."""
+    """Remember when a person last wrote, to which number, and whether they want no more texts."""
     await db.execute(
         """
-        INSERT INTO notifier.contact AS c (recipient, last_inbound_at, opted_out)
-        VALUES ($1, $2, coalesce($3, false))
+        INSERT INTO notifier.contact AS c (recipient, last_inbound_at, number_id, opted_out)
+        VALUES ($1, $2, $3, coalesce($4, false))
         ON CONFLICT (recipient) DO UPDATE SET
             last_inbound_at = greatest(c.last_inbound_at, excluded.last_inbound_at),
-            opted_out = coalesce($3, c.opted_out),
-            no_whatsapp_until = CASE WHEN $2 IS NULL THEN c.no_whatsapp_until END
+            number_id = coalesce(excluded.number_id, c.number_id),
+            opted_out = coalesce($4, c.opted_out),
+            no_whatsapp_until = NULL
         """,
         recipient,
         inbound_at,
+        number_id,
         opted_out,
     )
 
@@ -103,7 +110,7 @@ async def claim_due(db: Db, limit: int, closed: Sequence[str], receipt_wait_s: f
             RETURNING id, text_id
         )
         SELECT taken.*, attempts.id AS attempt_id, c.last_inbound_at, c.opted_out,
-               c.no_whatsapp_until, now() AS now,
+               c.number_id, c.no_whatsapp_until, now() AS now,
                (SELECT count(*) FROM notifier.attempt a
                  WHERE a.text_id = taken.id AND a.channel = taken.channel) AS earlier
           FROM taken LEFT JOIN attempts ON attempts.text_id = taken.id

@@ -41,8 +41,8 @@ class SendText(Message):
     """Send one text. `id` is the notifier's key for sending it once.
 
     `by` names the channels to try, in order. `inbound_at` is when the person last wrote, if
-    this answers them: it opens WhatsApp's 24-hour window. `secret` keeps a code out of logs and
-    out of any retry after `valid_until`.
+    this answers them: it opens WhatsApp's 24-hour window. `number_id` is the business number they
+    wrote to. After `valid_until` the text is worth nothing and is not sent.
     """
 
     kind: Literal["text.send"] = "text.send"
@@ -52,17 +52,22 @@ class SendText(Message):
     purpose: str
     by: tuple[Literal["whatsapp", "sms"], ...] = ("whatsapp",)
     inbound_at: AwareDatetime | None = None
+    number_id: str | None = None
     reply_to: str | None = None
     valid_until: AwareDatetime | None = None
 
 
 class ContactSeen(Message):
-    """A person wrote to us, or said that they want no more texts (or want them again)."""
+    """A person wrote to us, or said that they want no more texts (or want them again).
+
+    `number_id` is the business number they wrote to: they are answered from it.
+    """
 
     kind: Literal["contact.seen"] = "contact.seen"
     to: Contact
     at: AwareDatetime
     opted_out: bool | None = None
+    number_id: str | None = None
 
 
 class Receipt(Message):

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from shared.messages import SlotRef
-from tests.system_fixtures import System, open_slot
+from tests.system_fixtures import OWN_NUMBER_ID, System, open_slot
 
 CODE = re.compile(r"\*([0-9A-HJKMNP-TV-Z]{6})\*")
 BOOKING_CODE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
@@ -141,3 +141,32 @@ async def test_a_request_that_takes_long_is_said_to_be_at_work_and_then_answered
 
     assert "sedang diproses" in still["text"]
     assert CODE.search(held["text"])
+
+
+async def test_an_office_with_a_number_of_its_own_speaks_there_for_itself(system: System) -> None:
+    someone = system.person()
+    body = {"phone": someone.phone, "name": someone.name, "number_id": OWN_NUMBER_ID}
+
+    async def answer(text: str) -> dict[str, str]:
+        url = f"{system.simulator}/api/inbound"
+        async with system.http.post(url, json=body | {"text": text}) as done:
+            assert (await done.json())["delivered"]
+        return await someone.hear()
+
+    own = await answer("Halo")
+    usual = await someone.say("Halo")
+
+    assert ("Padang" in own["text"], own["number_id"]) == (True, OWN_NUMBER_ID)
+    assert usual["number_id"] != OWN_NUMBER_ID
+
+
+async def test_the_code_of_somebody_else_confirms_nothing(system: System, slot: SlotRef) -> None:
+    owner, stranger = system.person(), system.person()
+    held = await owner.say(f"#{owner.name}#20111967#{slot.date:%d%m%Y}")
+    code = CODE.search(held["text"])[1]
+
+    refused = await stranger.say(code)
+    booked = await owner.say(code)
+
+    assert not BOOKING_CODE.search(refused["text"])
+    assert BOOKING_CODE.search(booked["text"])

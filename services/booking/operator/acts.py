@@ -1,6 +1,7 @@
 """One function per command: ask, act in one transaction, say what came of it."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,6 +26,7 @@ RULES = {
     *("hold_minutes", "phone_cap", "code_tries", "reschedule_days_before", "reschedule_limit"),
     *("release_after_min_s", "release_after_max_s", "window_minutes", "arrive_early_minutes"),
 }
+NUMBER = re.compile(r"\+[1-9]\d{7,14}")
 TEXTS = {"whatsapp_number", "phone", "address", "name", "short_name"}
 
 
@@ -209,6 +211,8 @@ async def _known(db: Db, office: str) -> Row:
 
 
 def _value(name: str, text: str) -> Any:
+    if name == "whatsapp_number" and text and not NUMBER.fullmatch(text):
+        raise PlanError(f"a number is written like +6281234567890, not {text!r}")
     if name in TEXTS:
         return text or None
     try:

@@ -22,7 +22,8 @@ class Inbound:
     """One message of a citizen.
 
     `kind` is `text` (typed or tapped: a tap's id is the command it stands for), `contact` (they
-    shared `shared_phone`) or `other`. `number_id` is the business number they wrote to.
+    shared `shared_phone`) or `other`. `number_id` is Meta's id of the business number they wrote
+    to, `number` the number itself (E.164).
     """
 
     message_id: str
@@ -31,6 +32,7 @@ class Inbound:
     kind: str
     text: str
     number_id: str
+    number: str
     shared_phone: str | None = None
 
 
@@ -49,10 +51,10 @@ def parse(payload: Any, own_number: str) -> Parsed:
         raise ValueError("no entry")  # noqa: TRY004 a bad value from outside
     parsed = Parsed()
     for value in _values(payload, parsed):
-        number_id = str(_dict(value.get("metadata")).get("phone_number_id", ""))
+        ours = _business(_dict(value.get("metadata")), own_number)
         contacts = [_dict(contact) for contact in _list(value.get("contacts"))]
         for message in _list(value.get("messages")):
-            _read_message(parsed, _dict(message), contacts, number_id, own_number)
+            _read_message(parsed, _dict(message), contacts, ours)
         for status in _list(value.get("statuses")):
             _read_status(parsed, _dict(status))
     return parsed
@@ -72,19 +74,25 @@ def _read_message(
     parsed: Parsed,
     message: dict[str, Any],
     contacts: list[dict[str, Any]],
-    number_id: str,
-    own_number: str,
+    ours: tuple[str, str],
 ) -> None:
     message_id, at = message.get("id"), _moment(message.get("timestamp"))
     contact = _contact(message, contacts)
     if not _is_id(message_id) or at is None or contact is None:
         parsed.odd.append("message without id, time or sender")
         return
-    if message.get("group_id") or contact.phone == own_number:
+    if message.get("group_id") or contact.phone == ours[1]:
         return  # groups are not served, and our own echoes would make us talk to ourselves
     kind, text, shared = _content(message)
     text = text[:TEXT_LENGTH]
-    parsed.inbound.append(Inbound(message_id, contact, at, kind, text, number_id, shared))
+    parsed.inbound.append(Inbound(message_id, contact, at, kind, text, *ours, shared))
+
+
+def _business(metadata: dict[str, Any], usual: str) -> tuple[str, str]:
+    """Read which business number was written to: Meta's id of it, and the number in E.164."""
+    number_id = str(metadata.get("phone_number_id", ""))
+    digits = "".join(c for c in str(metadata.get("display_phone_number", "")) if c.isdecimal())
+    return number_id if number_id.isdecimal() else "", f"+{digits}" if digits else usual
 
 
 def _contact(message: dict[str, Any], contacts: list[dict[str, Any]]) -> Contact | None:

@@ -25,9 +25,7 @@ class FactBook:
 
     async def load(self, db: Db, needs: Needs, owner: str, now: datetime) -> Facts:
         """Load what the turn needs."""
-        if time.monotonic() > self.offices_until:
-            self.offices = {row["id"]: _office(row) for row in await store.find_offices(db)}
-            self.offices_until = time.monotonic() + OFFICES_FOR_S
+        await self.refresh(db)
         free: Sequence[Free] = ()
         elsewhere: Sequence[Alternative] = ()
         opens_at = None
@@ -54,6 +52,12 @@ class FactBook:
             holds=tuple(holds),
             bookings=tuple(bookings),
         )
+
+    async def refresh(self, db: Db) -> None:
+        """Read the offices again, if they are old."""
+        if time.monotonic() > self.offices_until:
+            self.offices = {row["id"]: _office(row) for row in await store.find_offices(db)}
+            self.offices_until = time.monotonic() + OFFICES_FOR_S
 
     def _held(self, row: Row) -> HeldSeat:
         person = self.keys.unseal(row["person"], f"hold/{row['id']}")
@@ -86,6 +90,7 @@ def _office(row: Row) -> Office:
         **{name: row[name] for name in names},
         services=tuple(row["services"]),
         arrive_early_minutes=row["arrive_early_minutes"],
+        whatsapp_number=row["whatsapp_number"],
     )
 
 

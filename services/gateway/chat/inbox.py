@@ -6,7 +6,6 @@ leaves the message waiting, a crash after leaves the outbox to the next relay.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid5
@@ -20,6 +19,7 @@ from services.gateway.channels.payload import Inbound
 from services.gateway.chat import outbox, patience, store
 from services.gateway.chat.facts import FactBook
 from services.gateway.chat.outbox import ChatOutbox
+from services.gateway.chat.said import Said, close, open_row
 from services.gateway.context import Gateway
 from services.gateway.dialog import state as talk
 from services.gateway.dialog import turns
@@ -60,19 +60,6 @@ SECONDS = Histogram(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One message as it is taken up: who, when, what."""
-
-    message_id: str
-    contact: Contact
-    at: datetime
-    kind: str
-    text: str
-    number_id: str
-    shared_phone: str | None
-
-
 class Inbox:
     """The inbox of one gateway process; several share the tables."""
 
@@ -90,14 +77,7 @@ class Inbox:
         """Store a message once, in the webhook's transaction."""
         contact = await self._known(db, message.contact)
         owner = self._keys.owner_of(contact.phone, contact.bsuid)
-        body = {
-            "contact": contact.model_dump(mode="json"),
-            "kind": message.kind,
-            "text": message.text,
-            "number_id": message.number_id,
-            "shared_phone": message.shared_phone,
-        }
-        sealed = self._keys.seal(body, f"inbox/{message.message_id}")
+        sealed = close(self._keys, message, contact)
         await store.add_messages(db, [(message.message_id, owner, sealed, message.at)])
 
     async def run(self) -> None:
@@ -147,11 +127,14 @@ class Inbox:
             messages = await store.take_messages(db, owner)
             if not messages:
                 return False
+            await self._facts.refresh(db)
             state = self._state(row)
             for place, message in enumerate(messages):
                 is_last = place == len(messages) - 1
                 quiet = len(messages) > FLOOD and not is_last
-                state = await self._one(db, owner, self._open(message), state, quiet=quiet)
+                state = await self._one(
+                    db, owner, open_row(self._keys, message), state, quiet=quiet
+                )
             sealed = self._keys.seal(talk.dump(state), f"conversation/{owner}")
             await store.save_conversation(db, owner, sealed, messages[-1]["at"])
             await store.finish_messages(db, [message["id"] for message in messages], "done")
@@ -166,6 +149,7 @@ class Inbox:
         if now - said.at > STALE:
             await self._say(db, said, None if quiet else turns.apology(state, "late"))
             return state
+        state = self._at_number(state, said.number)
         turn = await self._turn(db, owner, said, state, now)
         reply = turn.reply
         if isinstance(turn.action, ProveLogin):
@@ -205,6 +189,13 @@ class Inbox:
             notices.append(self._text(said, reply, "reply"))
         await outbox.put(db, self._keys, notices)
 
+    def _at_number(self, state: State, number: str) -> State:
+        """Let an office's own number speak for it, from the first message to that number."""
+        if not number or number == state.number:
+            return state
+        own = (o.id for o in self._facts.offices.values() if o.whatsapp_number == number)
+        return state.but(number=number, office=next(own, state.office))
+
     def _text(self, said: Said, content: Content, what: str) -> SendText:
         return SendText(
             id=uuid5(COMMAND_NAMESPACE, f"{what}/{said.message_id}"),
@@ -212,12 +203,14 @@ class Inbox:
             content=content,
             purpose="reply",
             inbound_at=said.at,
+            number_id=said.number_id or None,
             reply_to=said.message_id,
         )
 
     def _seen(self, said: Said, turn: Turn) -> ContactSeen:
         out = turn.action.out if isinstance(turn.action, OptOut) else None
-        return ContactSeen(to=said.contact, at=said.at, opted_out=out)
+        number_id = said.number_id or None
+        return ContactSeen(to=said.contact, at=said.at, opted_out=out, number_id=number_id)
 
     def _command(self, turn: Turn, owner: str, said: Said) -> SomeCommand:
         """Make the command that the turn asks for; the message's id makes it the same again."""
@@ -248,7 +241,7 @@ class Inbox:
         messages: Sequence[Row] = await store.take_messages(db, owner)
         if messages:
             await store.finish_messages(db, [messages[0]["id"]], "failed")
-            said = self._open(messages[0])
+            said = open_row(self._keys, messages[0])
             await self._say(db, said, turns.apology(State(), "trouble"))
 
     async def _known(self, db: Db, contact: Contact) -> Contact:
@@ -275,11 +268,6 @@ class Inbox:
         if row["sealed"] is None:
             return State(office=self._gateway.config.whatsapp_default_office or None)
         return talk.load(self._keys.unseal(row["sealed"], f"conversation/{row['owner']}"))
-
-    def _open(self, row: Row) -> Said:
-        body = self._keys.unseal(row["sealed"], f"inbox/{row['message_id']}")
-        contact = Contact.model_validate(body.pop("contact"))
-        return Said(message_id=row["message_id"], at=row["at"], contact=contact, **body)
 
     async def _rest(self) -> None:
         try:

@@ -15,7 +15,8 @@ class State:
     """What is remembered between two messages of one person.
 
     `listed` are the slots of the last list, by number; `offices` those of the last choice of
-    offices. `asks` is a question that waits: `person`, `office`, or `cancel`.
+    offices. `asks` is a question that waits: `person`, `office`, or `cancel`. `number` is the
+    business number that the last message came to.
     """
 
     language: Language = Language.ID
@@ -30,6 +31,7 @@ class State:
     asks: str | None = None
     cancels: str | None = None
     media_told_at: datetime | None = None
+    number: str = ""
 
     def but(self, **changes: Any) -> "State":
         """Give the same state with some fields changed."""
@@ -48,6 +50,7 @@ class Office:
     timezone: str
     services: tuple[str, ...]
     arrive_early_minutes: int = 30
+    whatsapp_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,10 @@ class SendError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One text as a provider gets it. `tag` is the attempt's id, which its receipts bring back."""
+    """One text as a provider gets it. `tag` is the attempt's id, which its receipts bring back.
+
+    `number_id` is the business number that the person last wrote to, where it is known.
+    """
 
     to: Contact
     content: Content
@@ -28,6 +31,7 @@ class Parcel:
     parameters: tuple[str, ...]
     tag: str
     reply_to: str | None = None
+    number_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

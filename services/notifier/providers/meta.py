@@ -16,22 +16,23 @@ LOCALES = {Language.ID: "id", Language.EN: "en"}
 
 
 class Meta:
-    """Sends through one business number."""
+    """Sends through the business number that a person wrote to, else through the usual one."""
 
     name = "meta"
     channel = "whatsapp"
 
-    def __init__(self, http: aiohttp.ClientSession, url: str, token: str) -> None:
-        """`url` is the messages endpoint: `https://.../v23.0/<phone number id>/messages`."""
-        self._http, self._url = http, url
+    def __init__(self, http: aiohttp.ClientSession, url: str, number_id: str, token: str) -> None:
+        """`url` is the API with its version, as `https://graph.facebook.com/v23.0`."""
+        self._http, self._url, self._number_id = http, url, number_id
         self._headers = {"Authorization": f"Bearer {token}"}
 
     async def send(self, parcel: Parcel) -> Accepted:
         """Send one message; raises SendError."""
         timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
         body = message_of(parcel)
+        url = f"{self._url}/{parcel.number_id or self._number_id}/messages"
         try:
-            call = self._http.post(self._url, json=body, headers=self._headers, timeout=timeout)
+            call = self._http.post(url, json=body, headers=self._headers, timeout=timeout)
             async with call as response:
                 answer = await response.json(content_type=None)
                 if response.status != OK:
