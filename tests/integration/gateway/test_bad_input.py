@@ -21,6 +21,7 @@ NAME, PHONE, NIK, BORN = "Kenari Kuning", "+6281299990000", "3171011909910007", 
 CANARIES = (NAME, NAME.upper(), PHONE[3:], NIK, BORN)
 PERSON = {"name": NAME, "birth_date": BORN, "nik": NIK}
 LATER = (TODAY + timedelta(days=10)).isoformat()
+TOMORROW = (TODAY + timedelta(days=1)).isoformat()
 BODIES: dict[str, dict[str, Any]] = {
     "LoginWish": {"phone": PHONE, "by": "whatsapp"},
     "LoginCode": {"code": "123456"},
@@ -230,7 +231,9 @@ async def test_a_token_that_is_not_ours_opens_nothing(
     assert await stored() == before
 
 
-@pytest.mark.parametrize("born", ["2999-01-01", "0001-01-01", "1800-01-01", TODAY.isoformat()])
+# TODAY is UTC's: its morrow has begun nowhere in Indonesia before UTC's afternoon, and is the day
+# itself there from then on.
+@pytest.mark.parametrize("born", ["2999-01-01", "0001-01-01", "1800-01-01", TOMORROW])
 async def test_nobody_is_born_tomorrow_or_long_ago(born: str, citizen: Client) -> None:
     person = {"name": NAME, "birth_date": born}
     body = BODIES["HoldWish"] | {"office": "uji-1-000", "applicant": person}
