@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="session")
-async def booking(stack: Stack) -> AsyncIterator[None]:
+async def booking(stack: Stack) -> AsyncIterator[asyncio.subprocess.Process]:
     """One booking worker, as a process of its own."""
     env = os.environ | stack.environment("booking")
     worker = await asyncio.create_subprocess_exec(
@@ -40,7 +40,7 @@ async def booking(stack: Stack) -> AsyncIterator[None]:
         stdout=asyncio.subprocess.DEVNULL,
     )
     await ready(f"{stack.url('booking')}/readyz")
-    yield
+    yield worker
     worker.send_signal(signal.SIGTERM)
     assert await asyncio.wait_for(worker.wait(), 15) == 0
 

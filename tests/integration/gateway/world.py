@@ -1,6 +1,6 @@
 """Who calls and where: a client of the gateway, offices with seats."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ class Answer:
     """A response, read."""
 
     status: int
-    headers: dict[str, str]
+    headers: Mapping[str, str]
     text: str
     json: Any
 
@@ -47,7 +47,7 @@ class Client:
             is_json = "json" in r.content_type
             return Answer(
                 r.status,
-                dict(r.headers),
+                r.headers,
                 text,
                 await r.json(content_type=None) if is_json else None,
             )
