@@ -1,7 +1,8 @@
-"""How a consuming service lives and ends: booking and notifier share this, the gateway is HTTP."""
+"""How a service lives and ends: a consuming one as a whole, the gateway in part."""
 
 import asyncio
 import contextlib
+import resource
 import signal
 from collections.abc import Coroutine, Sequence
 from typing import Any
@@ -15,7 +16,15 @@ from shared.worker import Worker
 
 log = structlog.get_logger(__name__)
 
+MOST_FILES = 1_048_576
 DRAIN_S = 8.0  # less than the 10 s that an orchestrator waits before it kills
+
+
+def raise_file_limit() -> None:
+    """Let this process open as many files as it may: 1,024 is usual, and each caller is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
 
 
 async def run(
@@ -30,6 +39,7 @@ async def run(
     Then nothing more is taken; the batch in hand is finished and acknowledged, the rest goes
     back to the queue, and only then do the connections close.
     """
+    raise_file_limit()
     told = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, told.set)

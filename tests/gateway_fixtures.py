@@ -73,7 +73,8 @@ async def gateway(config: GatewaySettings, world: World) -> AsyncIterator[Gatewa
 
 @pytest.fixture(scope="session")
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    connector = aiohttp.TCPConnector(limit=0)
+    # Both ends of a connection are this process's, and many machines allow 1,024 open files.
+    connector = aiohttp.TCPConnector(limit=200)
     async with aiohttp.ClientSession(connector=connector) as session:
         yield session
 

@@ -23,6 +23,7 @@ from shared import log, settings
 from shared.broker import Broker
 from shared.db import Pool, is_passing, open_pool
 from shared.keys import Keys
+from shared.service import raise_file_limit
 
 logger = structlog.get_logger(__name__)
 
@@ -122,6 +123,7 @@ def main() -> int:
     """Read the settings and serve."""
     config = settings.read(GatewaySettings)
     log.set_up("gateway", config.log_level)
+    raise_file_limit()
     uvloop.run(serve(config))
     return 0
 
