@@ -20,6 +20,7 @@ from shared.messages import (
     Contact,
     ContactSeen,
     Event,
+    Language,
     Receipt,
     SendText,
     SomeNotice,
@@ -139,6 +140,7 @@ def recipient_of(row: Row, keys: Keys) -> Recipient:
         **{name: row[name] for name in ("office_name", "short_name", "address", "timezone")},
         **{name: row[name] for name in ("arrive_early_minutes", "date", "session")},
         **{name: row[name] for name in ("starts", "ends", "expires_at")},
+        service_names={one: row[f"service_name_{one}"] for one in Language},
     )
     return Recipient(
         contact=contact,

@@ -1,5 +1,6 @@
 """What a citizen reads when something happened: an event and whom it concerns, made into words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -52,6 +53,7 @@ class Place:
     starts: time
     ends: time
     expires_at: datetime
+    service_names: Mapping[Language, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,7 @@ def _values(to: Recipient) -> dict[str, str]:
         "session": SESSIONS[language][place.session],
         "hours": f"{clock(place.starts)}-{clock(place.ends)}",
         "zone": zone_name(place.timezone),
+        "service": place.service_names[language],
         "office": place.office_name,
         "address": place.address or "-",
         "early": str(place.arrive_early_minutes),

@@ -24,6 +24,7 @@ PLACE = Place(
     "Kantor Imigrasi Kelas II Tanjung Balai Karimun", "Tanjung Balai Karimun", "Jl. " + "x" * 200,
     "Asia/Makassar", 30, date(2027, 9, 22), Session.AFTERNOON, time(13), time(16),
     datetime(2027, 9, 1, 3, tzinfo=UTC),
+    {Language.ID: "Penggantian paspor elektronik", Language.EN: "Electronic passport replacement"},
 )  # fmt: skip
 THERE = tuple(
     Alternative(
