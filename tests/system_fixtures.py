@@ -165,10 +165,12 @@ async def slot(system: System) -> SlotRef:
     return await open_slot(system, 20)
 
 
-async def open_slot(system: System, seats: int, office: str = OFFICE) -> SlotRef:
+async def open_slot(
+    system: System, seats: int, office: str = OFFICE, service: str = "passport"
+) -> SlotRef:
     """Open a morning on a day that no other test uses."""
     day = datetime.now(UTC).date() + timedelta(days=40 + next(DAYS))
-    words = ["quota", "open", "--office", office, "--service", "passport", "--days", "all"]
+    words = ["quota", "open", "--office", office, "--service", service, "--days", "all"]
     words += ["--from", str(day), "--to", str(day), "--morning", str(seats)]
     await asyncio.to_thread(services.run, system.stack, "booking", words)
-    return SlotRef(office=office, service="passport", date=day, session=Session.MORNING)
+    return SlotRef(office=office, service=service, date=day, session=Session.MORNING)

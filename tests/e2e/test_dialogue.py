@@ -46,6 +46,22 @@ async def test_the_dialogue_tapped_needs_only_name_and_birth_date(system: System
     assert "dibatalkan" in gone["text"]
 
 
+async def test_where_an_office_has_several_services_the_one_asked_for_is_booked(
+    system: System,
+) -> None:
+    await open_slot(system, 5, office="jakarta-selatan", service="passport")
+    slot = await open_slot(system, 5, office="jakarta-selatan", service="e-passport")
+    someone = system.person()
+
+    asked = await someone.say("#kantor#jakarta selatan")
+    dates = await someone.say(reply_id=asked["rows"][1]["id"])
+    held = await someone.say(f"#{someone.name}#20111967#{slot.date:%d%m%Y}")
+
+    assert [row["id"] for row in asked["rows"]] == ["#layanan#passport", "#layanan#e-passport"]
+    assert "Paspor elektronik" in dates["text"]
+    assert "Layanan: Paspor elektronik" in held["text"]
+
+
 async def test_a_wrong_code_says_how_many_tries_are_left(system: System) -> None:
     await open_slot(system, 5)
     someone = system.person()

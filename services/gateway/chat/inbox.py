@@ -174,7 +174,7 @@ class Inbox:
         elif said.kind == "contact" and said.shared_phone:
             await self._link(db, said)
             intent = Simple.GREET
-        needs = turns.needs(intent, state)
+        needs = turns.needs(intent, state, self._facts.known(now))
         facts = await self._facts.load(db, needs, owner, now)
         return turns.answer(intent, state, facts)
 

@@ -197,14 +197,20 @@ async def find_offices(db: Db) -> list[Row]:
     return rows
 
 
-async def find_free(db: Db, office: str, service: str | None, limit: int) -> list[Row]:
-    """Read an office's free slots, the next ones first."""
+async def find_services(db: Db) -> list[Row]:
+    """Read every service with its names."""
+    rows: list[Row] = await db.fetch("SELECT * FROM booking_api.service ORDER BY id")
+    return rows
+
+
+async def find_free(db: Db, office: str, service: str, limit: int) -> list[Row]:
+    """Read the free slots of one service at an office, the next ones first."""
     rows: list[Row] = await db.fetch(
         """
         SELECT * FROM booking_api.slot
-         WHERE office_id = $1 AND ($2::text IS NULL OR service_id = $2) AND remaining > 0
+         WHERE office_id = $1 AND service_id = $2 AND remaining > 0
            AND NOT closed AND opens_at <= now() AND closes_at > now()
-         ORDER BY date, starts, service_id LIMIT $3
+         ORDER BY date, starts LIMIT $3
         """,
         office,
         service,
@@ -213,14 +219,16 @@ async def find_free(db: Db, office: str, service: str | None, limit: int) -> lis
     return rows
 
 
-async def find_next_opening(db: Db, office: str) -> datetime | None:
-    """Find when an office's next quota opens."""
+async def find_next_opening(db: Db, office: str, service: str) -> datetime | None:
+    """Find when the next quota of one service at an office opens."""
     moment: datetime | None = await db.fetchval(
         """
         SELECT min(opens_at) FROM booking_api.slot
-         WHERE office_id = $1 AND opens_at > now() AND NOT closed AND remaining > 0
+         WHERE office_id = $1 AND service_id = $2 AND opens_at > now()
+           AND NOT closed AND remaining > 0
         """,
         office,
+        service,
     )
     return moment
 

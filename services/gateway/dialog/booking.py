@@ -34,6 +34,10 @@ def request(wish: Request, state: State, facts: Facts) -> Turn:
     nik = wish.nik or state.nik
     draft = state.but(name=name, birth_date=birth, nik=nik, asks=None)
     faults = _faults(wish, draft)
+    chosen = facts.offices.get(state.office or "")
+    by_date = isinstance(wish.visit, date)
+    if by_date and not faults and chosen and chosen.service(state.service) is None:
+        return choosing.ask_service(draft, chosen, facts)
     slot, trouble = _slot(wish, state, facts)
     if trouble:
         faults.append(trouble)
@@ -97,7 +101,7 @@ def cancel(wish: CancelWish, state: State, facts: Facts) -> Turn:
     language = state.language
     if wish.code is None and not facts.bookings and facts.holds:
         return Turn(state, None, Release(facts.holds[0].id))
-    booked = _which(wish.code, facts)
+    booked = facts.booked(wish.code)
     if booked is None and not facts.bookings:
         body = say("status_none", language)
         return Turn(state, text(body, language, "dates", "help"))
@@ -112,19 +116,18 @@ def cancel(wish: CancelWish, state: State, facts: Facts) -> Turn:
 def move(wish: MoveWish, state: State, facts: Facts) -> Turn:
     """Move a booking to the date they named, or show the dates that it could be moved to."""
     language = state.language
-    booked = _which(wish.code, facts)
+    booked = facts.booked(wish.code)
     if booked is None and not facts.bookings:
         body = say("status_none", language)
         return Turn(state, text(body, language, "dates", "help"))
     if booked is None:
         lines = "\n".join(formats.short_line(one, language) for one in facts.bookings)
         return Turn(state, text(say("move_which", language, lines=lines), language, "status"))
-    kept = state.but(moves=booked.code, office=state.office or booked.ref.office)
+    if wish.slot is not None:
+        return Turn(state.but(moves=None), None, Reschedule(booked.code, wish.slot))
+    kept = state.but(moves=booked.code, office=booked.ref.office, service=booked.ref.service)
     if wish.visit is None:
-        if facts.free and facts.free[0].ref.office == kept.office:
-            return choosing.dates(kept, facts)
-        here = facts.offices[booked.ref.office]
-        return choosing.take_office(here, kept, facts)
+        return choosing.dates(kept, facts)
     as_request = Request(visit=wish.visit, session=wish.session)
     slot, trouble = _slot(as_request, kept, facts)
     if slot is None:
@@ -172,12 +175,13 @@ def _slot_on(day: date, session: Session | None, state: State, facts: Facts) -> 
         if session in (None, ref.session):
             return ref
     office = facts.offices.get(state.office or "")
-    if office is None or not office.services:
+    service = office.service(state.service) if office else None
+    if office is None or service is None:
         return None
     # Booking says why there is no seat, and where there still is one.
     return SlotRef(
         office=office.id,
-        service=office.services[0],
+        service=service,
         date=day,
         session=session or Session.MORNING,
     )
@@ -212,13 +216,6 @@ def _ask_sure(booked: Booked, state: State) -> Turn:
     yes = Button(id=f"#batalya#{booked.code}", title=BUTTONS["yes"][language])
     no = Button(id="#tidak", title=BUTTONS["no"][language])
     return Turn(state.but(cancels=booked.code), Content(body=body, buttons=(yes, no)))
-
-
-def _which(code_said: str | None, facts: Facts) -> Booked | None:
-    """Find the booking that is meant: the one named, or the only one."""
-    if code_said is not None:
-        return next((one for one in facts.bookings if one.code == code_said), None)
-    return facts.bookings[0] if len(facts.bookings) == 1 else None
 
 
 def _example_of(held: HeldSeat | None, state: State) -> str:

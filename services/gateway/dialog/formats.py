@@ -51,14 +51,13 @@ def line(number: int, free: Free, office: Office, language: Language) -> str:
     return say("line", language, session=session, **parts, **_seats(free, office))
 
 
-def row(free: Free, office: Office, language: Language) -> Row:
-    """Write a free slot as a row; a tap picks it."""
+def row(free: Free, office: Office, language: Language, moves: str | None = None) -> Row:
+    """Write a free slot as a row; a tap picks it, or moves the booking of this code there."""
     session = SESSIONS[language][free.ref.session]
     title = f"{short_date(free.ref.date, language)} · {session}"
     description = say("row", language, **_seats(free, office))
-    return Row(
-        id=f"#pilih#{free.ref.key}", title=title[:TITLE], description=description[:DESCRIPTION]
-    )
+    does = f"#pindah#{moves}#{free.ref.key}" if moves else f"#pilih#{free.ref.key}"
+    return Row(id=does, title=title[:TITLE], description=description[:DESCRIPTION])
 
 
 def office_row(place: Alternative, language: Language) -> Row:

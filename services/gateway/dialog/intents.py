@@ -55,9 +55,10 @@ class CancelWish:
 
 @dataclass(frozen=True, slots=True)
 class MoveWish:
-    """A booking is to be moved."""
+    """A booking is to be moved; `slot` was tapped in a list, `visit` was typed."""
 
     code: str | None = None
+    slot: SlotRef | None = None
     visit: date | DateFault | int | None = None
     session: Session | None = None
 
@@ -65,6 +66,13 @@ class MoveWish:
 @dataclass(frozen=True, slots=True)
 class OfficeWish:
     """Another office, by name, or a list to choose from."""
+
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceWish:
+    """Another service, by name, or a list to choose from."""
 
     text: str | None = None
 
@@ -105,6 +113,6 @@ class Unknown:
 
 
 Intent = (
-    Simple | Request | Code | CancelWish | MoveWish | OfficeWish | Pick | Number | Speak | Login
-    | Unknown
+    Simple | Request | Code | CancelWish | MoveWish | OfficeWish | ServiceWish | Pick | Number
+    | Speak | Login | Unknown
 )  # fmt: skip

@@ -18,6 +18,7 @@ from services.gateway.dialog.intents import (
     OfficeWish,
     Pick,
     Request,
+    ServiceWish,
     Simple,
     Speak,
     Unknown,
@@ -37,6 +38,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "move": ("ulang", "jadwal ulang", "ubah", "ubah jadwal", "ganti jadwal", "reschedule"),
     "help": ("bantuan", "help", "tolong", "info", "menu", "cara"),
     "office": ("kantor", "pilih kantor", "ganti kantor", "kanim", "office"),
+    "service": ("layanan", "pilih layanan", "ganti layanan", "jenis layanan", "service"),
     "english": ("english", "inggris", "in english"),
     "bahasa": ("bahasa", "indonesia", "bahasa indonesia"),
     "stop": ("berhenti", "stop", "unsubscribe"),
@@ -91,6 +93,7 @@ SESSIONS = {
     **dict.fromkeys(("siang", "sore", "afternoon", "pm"), Session.AFTERNOON),
 }
 ALIKE_HASH, ALIKE_FREE, SHORTEST_FUZZY = 0.78, 0.80, 4
+PERSON = re.compile(r"([^\d#]+?)[\s,;:/.-]*(\d[^#]*)")
 CODE_LENGTH, OLD_CODE_LENGTH, NIK_LENGTH = 6, 8, 16
 LOGIN = re.compile(r"^#?(?:masuk|login)[ #:]+([0-9a-z][0-9a-z -]{6,12})$", re.IGNORECASE)
 MOST_NUMBER = 99
@@ -111,11 +114,28 @@ def understand(text: str, today: date) -> Intent:
     return _free(said, plain, today)
 
 
+def read_person(text: str, today: date, *, named: bool) -> Request | None:
+    """Read name and birth date in plain words: `Ahmad Yani, 20-11-1967`.
+
+    With `named` the name is known and the birth date alone will do. None where it is neither.
+    """
+    match = PERSON.fullmatch(text)
+    name = read_name(match[1]) if match else None
+    if match and name:
+        return Request(name, read_birth(match[2], today), said=(name, match[2]))
+    birth = read_birth(text, today) if named else DateFault.UNREADABLE
+    return None if birth is DateFault.UNREADABLE else Request(birth_date=birth, said=("", text))
+
+
 def _of_fields(fields: Sequence[str], today: date) -> Intent:
     """Read `#command#...` or the one-line request `#name#birth date#visit`."""
     head, rest = fields[0].lower(), fields[1:]
     if head == "pilih" and rest:
         return _pick(rest[0])
+    if head == "pindah" and len(rest) > 1:
+        picked = _pick(rest[1])
+        slot = picked.slot if isinstance(picked, Pick) else None
+        return MoveWish(booking_code_of(rest[0]), slot)
     if head in ("setuju", "agree") and rest:
         return Code(normal_code(rest[0]))
     if head == "batalya" and rest:
@@ -140,6 +160,8 @@ def _command(command: str, rest: Sequence[str], today: date) -> Intent:
             return _move(rest, today)
         case "office":
             return OfficeWish(" ".join(rest) or None)
+        case "service":
+            return ServiceWish(" ".join(rest) or None)
         case "english":
             return Speak(Language.EN)
     return Speak(Language.ID)
@@ -151,7 +173,8 @@ def _move(rest: Sequence[str], today: date) -> MoveWish:
     fields = [field for field in (rest[1:] if code else rest) if field]
     session = next((SESSIONS[f.lower()] for f in fields if f.lower() in SESSIONS), None)
     dates = [field for field in fields if field.lower() not in SESSIONS]
-    return MoveWish(code, _visit(dates[0], today) if dates else None, session)
+    visit = _visit(dates[0], today) if dates else None
+    return MoveWish(code, visit=visit, session=session)
 
 
 def _request(fields: Sequence[str], today: date) -> Request:

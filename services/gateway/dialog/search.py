@@ -1,9 +1,10 @@
-"""Finds offices by what people call them: a town, a part of the name, with typing errors."""
+"""Finds offices and services by what people call them, with typing errors."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from services.gateway.dialog.normal import likeness, normal
 from services.gateway.dialog.state import Office
+from shared.messages import Language
 
 ALIKE = 0.78
 NOISE = {"kantor", "imigrasi", "kanim", "kota", "kabupaten", "kelas", "di", "khusus"}
@@ -20,6 +21,27 @@ def find_offices(offices: Iterable[Office], text: str, limit: int = 10) -> Seque
         return ()
     best = likely[0][0]
     return [office for score, office in likely if score >= best * 0.6][:limit]
+
+
+def find_service(text: str, services: Mapping[str, Mapping[Language, str]]) -> str | None:
+    """Find the service of this id, or the one whose id or name is nearest."""
+    said = normal(text).lower()
+    if not said or said in services:
+        return said or None
+    scored = [
+        (_alike(said, name.lower()), one)
+        for one, names in services.items()
+        for name in (one, *names.values())
+    ]
+    score, found = max(scored, default=(0.0, None))
+    return found if score >= ALIKE else None
+
+
+def _alike(said: str, name: str) -> float:
+    """Say how alike two names are; a part of a name in whole words is nearly the name."""
+    if said == name:
+        return 1.0
+    return 0.9 if set(said.split()) <= set(name.split()) else likeness(said, name)
 
 
 def _score(office: Office, words: list[str]) -> float:

@@ -1,6 +1,7 @@
 """Where a conversation stands, what it may need to know, and what a turn of it gives."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -15,12 +16,14 @@ class State:
     """What is remembered between two messages of one person.
 
     `listed` are the slots of the last list, by number; `offices` those of the last choice of
-    offices. `asks` is a question that waits: `person`, `office`, or `cancel`. `number` is the
-    business number that the last message came to.
+    offices, `services` those of the last choice of services. `asks` is a question that waits:
+    `person`, `office`, `service`, or `cancel`. `number` is the business number that the last
+    message came to.
     """
 
     language: Language = Language.ID
     office: str | None = None
+    service: str | None = None
     name: str | None = None
     birth_date: date | None = None
     nik: str | None = None
@@ -28,6 +31,7 @@ class State:
     moves: str | None = None
     listed: tuple[SlotRef, ...] = ()
     offices: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
     asks: str | None = None
     cancels: str | None = None
     media_told_at: datetime | None = None
@@ -51,6 +55,12 @@ class Office:
     services: tuple[str, ...]
     arrive_early_minutes: int = 30
     whatsapp_number: str | None = None
+
+    def service(self, wanted: str | None) -> str | None:
+        """Give the service that is meant: the one wanted, else the only one; None asks for it."""
+        if wanted is not None:
+            return wanted if wanted in self.services else None
+        return self.services[0] if len(self.services) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +100,22 @@ class Booked:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """Which facts a turn wants; the caller loads no others."""
+    """Which facts a turn wants; the caller loads no others.
+
+    `dates_of` is an office, `service` the one that was chosen. With `moves` the dates are those
+    of the booking that is to be moved, the only one or the one of this code.
+    """
 
     dates_of: str | None = None
+    service: str | None = None
     own: bool = False
+    moves: bool = False
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known when a turn is taken."""
+    """What is known when a turn is taken; `free` are the dates of the office `dates_of`."""
 
     now: datetime
     offices: dict[str, Office]
@@ -107,6 +124,18 @@ class Facts:
     opens_at: datetime | None = None
     holds: tuple[HeldSeat, ...] = ()
     bookings: tuple[Booked, ...] = ()
+    dates_of: str | None = None
+    services: Mapping[str, Mapping[Language, str]] = field(default_factory=dict)
+
+    def named(self, service: str, language: Language) -> str:
+        """Name a service in the person's language."""
+        return self.services.get(service, {}).get(language, service)
+
+    def booked(self, code: str | None) -> Booked | None:
+        """Find the booking that is meant: the one of this code, or the only one."""
+        if code is not None:
+            return next((one for one in self.bookings if one.code == code), None)
+        return self.bookings[0] if len(self.bookings) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

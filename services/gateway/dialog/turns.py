@@ -1,7 +1,7 @@
 """What to answer: one reply to one message, or one act of booking whose outcome is the answer."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,31 +17,75 @@ from services.gateway.dialog.intents import (
     OfficeWish,
     Pick,
     Request,
+    ServiceWish,
     Simple,
     Speak,
     Unknown,
 )
-from services.gateway.dialog.names import read_name
-from services.gateway.dialog.search import find_offices
+from services.gateway.dialog.parse import read_person
+from services.gateway.dialog.search import find_offices, find_service
 from services.gateway.dialog.state import Facts, Needs, OptOut, ProveLogin, State, Turn
 from shared.messages import Content
 
 MEDIA_PAUSE = timedelta(minutes=10)
 OWN = {Simple.STATUS, Simple.CHANGE, Simple.DROP}
+DATED = Request | Number | MoveWish | OfficeWish | ServiceWish | Unknown
 
 
-def needs(intent: Intent, state: State) -> Needs:
-    """Say which facts the answer will need, so that no others are loaded."""
+def needs(intent: Intent, state: State, known: Facts) -> Needs:
+    """Say which facts the answer will need, so that no others are loaded.
+
+    `known` has the offices and services, which are always at hand.
+    """
+    intent = _in_context(intent, state, known)
     own = intent in OWN or isinstance(intent, Code | CancelWish | MoveWish)
-    moves = isinstance(intent, MoveWish | Number | Pick) or bool(state.moves)
-    dated = isinstance(intent, Request | Number | MoveWish | Unknown | OfficeWish)
-    wants_dates = dated or intent is Simple.DATES
-    office = intent.slot.office if isinstance(intent, Pick) else state.office
-    return Needs(dates_of=office if wants_dates else None, own=own or moves)
+    if isinstance(intent, MoveWish):
+        return Needs(own=True, moves=True, code=intent.code)
+    if not isinstance(intent, DATED) and intent is not Simple.DATES:
+        return Needs(own=own)
+    office, service = _meant(intent, state, known)
+    return Needs(dates_of=office, service=service, own=own)
+
+
+def _meant(intent: Intent, state: State, known: Facts) -> tuple[str | None, str | None]:
+    """Say of which office and service the answer will speak."""
+    if isinstance(intent, OfficeWish) and intent.text:
+        found = choosing.offices_meant(intent.text, known.offices.values())
+        return (found[0].id if len(found) == 1 else None), state.service
+    if isinstance(intent, ServiceWish):
+        return state.office, find_service(intent.text or "", known.services)
+    entry = intent.number - 1 if isinstance(intent, Number) else -1
+    if 0 <= entry < len(state.offices):
+        return state.offices[entry], state.service
+    if 0 <= entry < len(state.services):
+        return state.office, state.services[entry]
+    return state.office, state.service
+
+
+def _in_context(intent: Intent, state: State, known: Facts) -> Intent:
+    """Take a text that is no command as the answer to what we asked, where it can be one."""
+    if not isinstance(intent, Unknown | Code) or (isinstance(intent, Code) and intent.sure):
+        return intent
+    asked, said = state.asks, intent.text if isinstance(intent, Unknown) else intent.code
+    if asked == "office" and find_offices(known.offices.values(), said, limit=1):
+        return OfficeWish(said)
+    if asked == "service" and find_service(said, known.services):
+        return ServiceWish(said)
+    if asked == "person":
+        return read_person(said, _today(state, known), named=state.name is not None) or intent
+    return intent
+
+
+def _today(state: State, known: Facts) -> date:
+    """Give the local day at the chosen office, or in Jakarta."""
+    office = known.offices.get(state.office or "")
+    zone = ZoneInfo(office.timezone if office else "Asia/Jakarta")
+    return known.now.astimezone(zone).date()
 
 
 def answer(intent: Intent, state: State, facts: Facts) -> Turn:
     """Give the answer to an intent; every state has one."""
+    intent = _in_context(intent, state, facts)
     if isinstance(intent, Simple):
         return SIMPLE[intent](state, facts)
     return HANDLERS[type(intent)](intent, state, facts)
@@ -74,6 +118,11 @@ def _greet(state: State, facts: Facts) -> Turn:
     first = "dates" if office else "office"
     choices = buttons(state.language, first, "status", "help")
     return Turn(state.but(asks=None), Content(body=body, buttons=choices))
+
+
+def _dates(state: State, facts: Facts) -> Turn:
+    # To see dates is to begin anew; who moves a booking asks for that again.
+    return choosing.dates(state.but(moves=None), facts)
 
 
 def _help(state: State, _facts: Facts) -> Turn:
@@ -120,30 +169,14 @@ def _login(intent: Login, state: State, _facts: Facts) -> Turn:
     return Turn(state, None, ProveLogin(intent.code))
 
 
-def _unknown(intent: Unknown, state: State, facts: Facts) -> Turn:
-    """Try the text as the answer to what we asked, then as an office, before giving up."""
-    if state.asks == "person" and "," in intent.text:
-        fields = [part.strip() for part in intent.text.rsplit(",", 1)]
-        name = read_name(fields[0])
-        if name:
-            return booking.request(Request(name=name, said=tuple(fields)), state, facts)
-    found = find_offices(facts.offices.values(), intent.text, limit=1)
-    if state.asks == "office" and found:
-        return choosing.office(OfficeWish(intent.text), state, facts)
+def _unknown(_intent: Unknown, state: State, _facts: Facts) -> Turn:
     body = say("unknown", state.language)
     return Turn(state, text(body, state.language, "dates", "status", "help"))
 
 
-def today_of(state: State, facts: Facts) -> Any:
-    """Give the local day at the chosen office, or in Jakarta."""
-    office = facts.offices.get(state.office or "")
-    zone = ZoneInfo(office.timezone if office else "Asia/Jakarta")
-    return facts.now.astimezone(zone).date()
-
-
 SIMPLE: dict[Simple, Callable[[State, Facts], Turn]] = {
     Simple.GREET: _greet,
-    Simple.DATES: choosing.dates,
+    Simple.DATES: _dates,
     Simple.STATUS: booking.status,
     Simple.HELP: _help,
     Simple.CHANGE: booking.change,
@@ -161,6 +194,7 @@ HANDLERS: dict[type, Callable[[Any, State, Facts], Turn]] = {
     CancelWish: booking.cancel,
     MoveWish: booking.move,
     OfficeWish: choosing.office,
+    ServiceWish: choosing.service,
     Pick: choosing.pick,
     Number: choosing.number,
     Speak: _speak,

@@ -35,15 +35,15 @@ WORDS: dict[str, dict[Language, str]] = {
             "Perintah:\n#tgllayanan tanggal yang masih ada\n"
             "#nama#tanggal lahir#tanggal minta jadwal, boleh ditambah #pagi atau #siang\n"
             "#status jadwal Anda\n#ulang ubah jadwal\n#batal batalkan jadwal\n"
-            "#kantor#kota ganti kantor\nEnglish bahasa Inggris\nberhenti tanpa pesan lain\n"
-            "petugas jam layanan petugas"
+            "#kantor#kota ganti kantor\n#layanan ganti jenis layanan\n"
+            "English bahasa Inggris\nberhenti tanpa pesan lain\npetugas jam layanan petugas"
         ),
         Language.EN: (
             "Commands:\n#tgllayanan free dates\n"
             "#name#birth date#date ask for a place; add #pagi (morning) or #siang (afternoon)\n"
             "#status your appointments\n#ulang change the date\n#batal cancel\n"
-            "#kantor#town another office\nBahasa Indonesian\nstop no other messages\n"
-            "petugas staff hours"
+            "#kantor#town another office\n#layanan another service\n"
+            "Bahasa Indonesian\nstop no other messages\npetugas staff hours"
         ),
     },
     "dates": {
@@ -107,6 +107,18 @@ WORDS: dict[str, dict[Language, str]] = {
     "offices_found": {
         Language.ID: "Kantor yang cocok. Ketuk Pilih, atau ketik nomornya:\n\n{lines}",
         Language.EN: "Offices that fit. Tap Choose, or type the number:\n\n{lines}",
+    },
+    "which_service": {
+        Language.ID: "Layanan apa di {office}? Ketuk Pilih, atau ketik nomornya:\n\n{lines}",
+        Language.EN: "Which service at {office}? Tap Choose, or type the number:\n\n{lines}",
+    },
+    "service_not_found": {
+        Language.ID: "Tidak ada layanan bernama {text}.",
+        Language.EN: "There is no service called {text}.",
+    },
+    "not_offered_here": {
+        Language.ID: "{office} tidak melayani {service}. Kantor lain: #kantor#nama kota.",
+        Language.EN: "{office} does not offer {service}. Another office: #kantor#town.",
     },
     "picked": {
         Language.ID: (

@@ -14,14 +14,17 @@ from services.gateway.dialog.intents import (
     OfficeWish,
     Pick,
     Request,
+    ServiceWish,
     Simple,
     Speak,
     Unknown,
 )
 from services.gateway.dialog.parse import understand
+from shared.keys import CROCKFORD, booking_code_of
 from shared.messages import Language, Session
 
 TODAY = date(2027, 1, 13)
+BOOKING_CODE = next(code for symbol in CROCKFORD if booking_code_of(code := f"7K4M2Q8RTX3{symbol}"))
 
 
 @pytest.mark.parametrize(
@@ -51,6 +54,9 @@ TODAY = date(2027, 1, 13)
         ("#batal", CancelWish()),
         ("#kantor", OfficeWish()),
         ("#kantor#surabaya", OfficeWish("surabaya")),
+        ("#layanan", ServiceWish()),
+        ("#layanan#e-passport", ServiceWish("e-passport")),
+        ("ganti layanan", ServiceWish()),
         ("English", Speak(Language.EN)),
         ("Bahasa", Speak(Language.ID)),
         ("3", Number(3)),
@@ -108,7 +114,16 @@ def test_a_forged_row_is_not_understood(key: str) -> None:
 def test_a_move_names_booking_and_date() -> None:
     wish = understand("#ulang#18-01-2027#pagi", TODAY)
 
-    assert wish == MoveWish(None, date(2027, 1, 18), Session.MORNING)
+    assert wish == MoveWish(None, visit=date(2027, 1, 18), session=Session.MORNING)
+
+
+def test_a_tapped_row_of_a_move_names_its_booking_too() -> None:
+    key = "jakarta-pusat/passport/2027-01-18/morning"
+
+    wish = understand(f"#pindah#{BOOKING_CODE}#{key}", TODAY)
+
+    assert isinstance(wish, MoveWish)
+    assert (wish.code, wish.slot and wish.slot.key) == (BOOKING_CODE, key)
 
 
 @given(st.text(max_size=4096))
