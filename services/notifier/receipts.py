@@ -2,8 +2,9 @@
 
 import secrets
 from collections.abc import Sequence
+from uuid import UUID
 
-from services.notifier import metrics, store
+from services.notifier import metrics, receipt_store, store
 from services.notifier.routing import Failure, Text, after_accepted, next_step
 from shared.db import Db, Row
 from shared.messages import Receipt
@@ -14,13 +15,19 @@ RANDOM = secrets.SystemRandom()
 
 async def record(db: Db, receipts: Sequence[Receipt]) -> None:
     """Record receipts and take the steps that follow: settled, or failed and on to the next."""
-    for row in await store.add_receipts(db, receipts):
+    for row in await receipt_store.add_receipts(db, receipts):
+        await _apply(db, row)
+
+
+async def adopt(db: Db, attempt_id: UUID, reference: str) -> None:
+    """Take the steps of receipts that were quicker than the provider's own answer."""
+    for row in await receipt_store.adopt_receipts(db, attempt_id, reference):
         await _apply(db, row)
 
 
 async def _apply(db: Db, row: Row) -> None:
     status = row["status"]
-    state = await store.raise_attempt(db, row["attempt_id"], row["provider_ref"], status)
+    state = await receipt_store.raise_attempt(db, row)
     metrics.RECEIPTS.labels(row["provider"], status).inc()
     if status in REACHED:
         await store.settle(db, row["text_id"], REACHED[status])

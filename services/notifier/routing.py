@@ -16,6 +16,8 @@ RECEIPT_WAIT_S = 45.0
 FALLBACK_AFTER_S = 600.0
 CIRCUIT_S = 30.0
 UPGRADE_S = 60.0
+# What answers nothing that the person did: whoever opted out is spared it.
+UNASKED = frozenset({"expired"})
 WINDOW = timedelta(hours=23, minutes=50)
 NO_WHATSAPP_FOR = timedelta(hours=24)
 

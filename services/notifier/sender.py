@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from services.notifier import metrics, store
+from services.notifier import metrics, receipts, store
 from services.notifier.circuit import Circuit
 from services.notifier.providers import Accepted, Parcel, Provider, SendError
 from services.notifier.receipts import text_of
 from services.notifier.routing import (
     CIRCUIT_S,
+    UNASKED,
     WINDOW,
     Failure,
     Step,
@@ -129,6 +130,7 @@ class Sender:
             await store.record_accepted(db, row["attempt_id"], reference, segments)
             step = after_accepted(text_of(row))
             await store.move(db, row["id"], step, only=("sending", "unknown"))
+            await receipts.adopt(db, row["attempt_id"], reference)
 
     async def _failed(self, row: Row, provider: Provider, failure: Failure) -> None:
         judged = verdict(failure)
@@ -159,6 +161,8 @@ class Sender:
         text, now = text_of(row), row["now"]
         if text.valid_until is not None and now >= text.valid_until:
             return Step("dropped", reason="too late")
+        if row["opted_out"] and row["purpose"] in UNASKED:
+            return Step("dropped", reason="opted out")
         absent = row["no_whatsapp_until"]
         if text.channel == "whatsapp" and absent is not None and absent > now and text.later:
             return Step("waiting", 0, channel=text.later[0], reason="not on WhatsApp lately")

@@ -1,13 +1,12 @@
-"""What is to be sent, what was sent, what the providers said: one function, one statement."""
+"""What is to be sent and what was sent: one function, one statement."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.notifier.routing import LADDER, NO_WHATSAPP_FOR, Step
-from shared.db import Db, Row, columns
-from shared.messages import Receipt
+from services.notifier.routing import NO_WHATSAPP_FOR, Step
+from shared.db import Db, Row
 
 OPEN = ("waiting", "sending", "unknown", "sent")
 
@@ -131,13 +130,8 @@ async def name_provider(db: Db, attempt_id: UUID, provider: str) -> None:
     )
 
 
-async def record_accepted(
-    db: Db, attempt_id: UUID, reference: str, segments: int | None
-) -> str | None:
-    """Record the provider's reference; a receipt may have been quicker and its state stays.
-
-    Returns the status of a receipt that came before the reference was known, if one did.
-    """
+async def record_accepted(db: Db, attempt_id: UUID, reference: str, segments: int | None) -> None:
+    """Record the provider's reference; a receipt may have been quicker and its state stays."""
     await db.execute(
         """
         UPDATE notifier.attempt SET
@@ -149,16 +143,6 @@ async def record_accepted(
         reference,
         segments,
     )
-    early: str | None = await db.fetchval(
-        """
-        UPDATE notifier.receipt SET attempt_id = $1
-         WHERE provider_ref = $2 AND attempt_id IS NULL
-        RETURNING status
-        """,
-        attempt_id,
-        reference,
-    )
-    return early
 
 
 async def record_failed(
@@ -219,56 +203,6 @@ async def mark_contact(db: Db, recipient: str, step: Step) -> None:
     )
 
 
-async def add_receipts(db: Db, receipts: Sequence[Receipt]) -> list[Row]:
-    """Keep receipts that are new and find the attempt and text of each."""
-    rows = (
-        (r.provider_ref, r.status, _uuid(r.tag), r.provider, r.error_code, r.at) for r in receipts
-    )
-    found: list[Row] = await db.fetch(
-        """
-        WITH new AS (
-            SELECT DISTINCT ON (provider_ref, status) *
-              FROM unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::int[],
-                          $6::timestamptz[]) AS new (provider_ref, status, tag, provider, code, at)
-        ), found AS (
-            SELECT DISTINCT ON (new.provider_ref, new.status) new.*, a.id AS attempt_id, a.text_id,
-                   a.channel AS attempt_channel
-              FROM new LEFT JOIN notifier.attempt a
-                ON a.id = new.tag OR (new.tag IS NULL AND a.provider_ref = new.provider_ref)
-        ), kept AS (
-            INSERT INTO notifier.receipt
-                   (provider_ref, status, tag, attempt_id, provider, error_code, at)
-            SELECT provider_ref, status, tag::text, attempt_id, provider, code, at FROM found
-            ON CONFLICT DO NOTHING RETURNING provider_ref, status
-        )
-        SELECT found.*, t.recipient, t.channel, t.later, t.as_template, t.tries, t.valid_until,
-               t.state, now() AS now
-          FROM kept JOIN found USING (provider_ref, status)
-          JOIN notifier.text t ON t.id = found.text_id
-        """,
-        *columns(rows, 6),
-    )
-    return found
-
-
-async def raise_attempt(db: Db, attempt_id: UUID, reference: str, status: str) -> str:
-    """Record what a receipt says of an attempt, unless more is known; returns its state."""
-    state: str = await db.fetchval(
-        """
-        UPDATE notifier.attempt SET
-               provider_ref = coalesce(provider_ref, $2),
-               state = CASE WHEN array_position($4::text[], $3) > array_position($4, state)
-                            THEN $3 ELSE state END
-         WHERE id = $1 RETURNING state
-        """,
-        attempt_id,
-        reference,
-        status,
-        list(LADDER),
-    )
-    return state
-
-
 async def settle(db: Db, text_id: UUID, state: str) -> None:
     """Record that a text reached the phone (`delivered`, `read`); nothing is due any more."""
     await db.execute(
@@ -280,10 +214,3 @@ async def settle(db: Db, text_id: UUID, state: str) -> None:
         text_id,
         state,
     )
-
-
-def _uuid(tag: str | None) -> UUID | None:
-    try:
-        return UUID(tag) if tag else None
-    except ValueError:
-        return None

@@ -26,6 +26,7 @@ from tests.system_fixtures import ONE_ADDRESS, Person, System, open_slot
 
 NOTIFIER = {"ANTREAN_RECEIPT_WAIT_S": "1.5"}
 BOTH = ("whatsapp", "sms")
+SENT = ("sending", "sent", "delivered", "read")
 
 
 @dataclass(slots=True)
@@ -200,6 +201,38 @@ async def test_what_is_too_late_is_not_sent(post: Post, person: Person) -> None:
 
     await post.wait_for(person, "dropped")
     assert await bodies(person) == []
+
+
+async def test_who_opted_out_gets_answers_and_nothing_that_they_did_not_ask_for(
+    post: Post, person: Person
+) -> None:
+    await person.say("berhenti")
+    await post.put(to(person, "Waktu habis", purpose="expired"))
+    await post.put(to(person, "Jawaban"))
+    await person.hear()
+    await person.say("mulai")
+    await post.put(to(person, "Waktu habis lagi", purpose="expired"))
+
+    await person.hear()
+    told = await bodies(person)
+    assert told[-1] == "Waktu habis lagi"
+    assert "Waktu habis" not in told
+    assert await post.states(person, "expired") in (["dropped", s] for s in SENT)
+
+
+async def test_what_a_text_cost_is_on_record(post: Post, person: Person) -> None:
+    await post.put(to(person))
+    await post.wait_for(person, "read")
+
+    owner = Keys.from_secret(post.system.stack.secrets["root"]).owner_of(person.phone, None)
+    cost = await post.db.fetchrow(
+        """
+        SELECT a.billable, a.category FROM notifier.attempt a
+          JOIN notifier.text t ON t.id = a.text_id WHERE t.recipient = $1 AND t.purpose = 'test'
+        """,
+        owner,
+    )
+    assert tuple(cost) == (True, "service")
 
 
 async def test_what_is_tried_again_goes_out_once_and_in_order(post: Post, person: Person) -> None:

@@ -1,14 +1,15 @@
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from services.notifier import store
+from services.notifier import receipts, store
 from services.notifier.routing import Step
 from services.notifier.store import NewText
 from shared.db import Pool
+from shared.messages import Receipt
 
 PoolOf = Callable[[str], Awaitable[Pool]]
 
@@ -88,3 +89,24 @@ async def test_a_settled_text_is_moved_by_nothing(db: Any) -> None:
 
     row = await db.fetchrow("SELECT state, due_at FROM notifier.text WHERE id = $1", one.id)
     assert tuple(row) == ("delivered", None)
+
+
+@pytest.mark.parametrize(
+    ("said", "state"), [("delivered", "delivered"), ("sent", "sent"), ("failed", "undeliverable")]
+)
+async def test_a_receipt_that_is_quicker_than_the_answer_counts_all_the_same(
+    db: Any, said: Any, state: str
+) -> None:
+    one, reference = text("ani"), uuid4().hex
+    await store.add_texts(db, [one])
+    (row,) = await store.claim_due(db, 100, [], receipt_wait_s=45)
+    await store.name_provider(db, row["attempt_id"], "generic")
+    early = Receipt(provider="generic", provider_ref=reference, status=said, at=datetime.now(UTC))
+    await receipts.record(db, [early])
+
+    await store.record_accepted(db, row["attempt_id"], reference, 1)
+    await store.move(db, one.id, Step("sent"))
+    await receipts.adopt(db, row["attempt_id"], reference)
+
+    found = await db.fetchval("SELECT state FROM notifier.text WHERE id = $1", one.id)
+    assert found == state

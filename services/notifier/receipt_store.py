@@ -1,0 +1,96 @@
+"""What the providers said: one function, one statement."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.notifier.routing import LADDER
+from shared.db import Db, Row, columns
+from shared.messages import Receipt
+
+OF_TEXT = """t.recipient, t.channel, t.later, t.as_template, t.tries, t.valid_until, t.state,
+             now() AS now"""
+
+
+async def adopt_receipts(db: Db, attempt_id: UUID, reference: str) -> list[Row]:
+    """Find receipts that came before the reference was known; each is given out once."""
+    rows: list[Row] = await db.fetch(
+        f"""
+        WITH early AS (
+            UPDATE notifier.receipt r SET attempt_id = a.id FROM notifier.attempt a
+             WHERE a.id = $1 AND r.provider_ref = $2 AND r.provider = a.provider
+               AND r.attempt_id IS NULL
+            RETURNING r.provider, r.provider_ref, r.status, r.error_code AS code,
+                      NULL::boolean AS billable, NULL::text AS category,
+                      a.id AS attempt_id, a.text_id, a.channel AS attempt_channel
+        )
+        SELECT early.*, {OF_TEXT} FROM early JOIN notifier.text t ON t.id = early.text_id
+        """,
+        attempt_id,
+        reference,
+    )
+    return rows
+
+
+async def add_receipts(db: Db, receipts: Sequence[Receipt]) -> list[Row]:
+    """Keep receipts that are new and find the attempt and text of each."""
+    rows = (
+        (
+            *(r.provider_ref, r.status, _uuid(r.tag), r.provider, r.error_code, r.at),
+            *(r.billable, r.category),
+        )
+        for r in receipts
+    )
+    found: list[Row] = await db.fetch(
+        f"""
+        WITH new AS (
+            SELECT DISTINCT ON (provider_ref, status) *
+              FROM unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::int[],
+                          $6::timestamptz[], $7::boolean[], $8::text[])
+                   AS new (provider_ref, status, tag, provider, code, at, billable, category)
+        ), found AS (
+            SELECT DISTINCT ON (new.provider_ref, new.status) new.*, a.id AS attempt_id, a.text_id,
+                   a.channel AS attempt_channel
+              FROM new LEFT JOIN notifier.attempt a
+                ON a.id = new.tag OR (new.tag IS NULL AND a.provider_ref = new.provider_ref
+                                      AND a.provider = new.provider)
+        ), kept AS (
+            INSERT INTO notifier.receipt
+                   (provider_ref, status, tag, attempt_id, provider, error_code, at)
+            SELECT provider_ref, status, tag::text, attempt_id, provider, code, at FROM found
+            ON CONFLICT DO NOTHING RETURNING provider_ref, status
+        )
+        SELECT found.*, {OF_TEXT}
+          FROM kept JOIN found USING (provider_ref, status)
+          JOIN notifier.text t ON t.id = found.text_id
+        """,
+        *columns(rows, 8),
+    )
+    return found
+
+
+async def raise_attempt(db: Db, receipt: Row) -> str:
+    """Record what a receipt says of an attempt, unless more is known; returns its state."""
+    state: str = await db.fetchval(
+        """
+        UPDATE notifier.attempt SET
+               provider_ref = coalesce(provider_ref, $2),
+               billable = coalesce($5, billable), category = coalesce($6, category),
+               state = CASE WHEN array_position($4::text[], $3) > array_position($4, state)
+                            THEN $3 ELSE state END
+         WHERE id = $1 RETURNING state
+        """,
+        receipt["attempt_id"],
+        receipt["provider_ref"],
+        receipt["status"],
+        list(LADDER),
+        receipt["billable"],
+        receipt["category"],
+    )
+    return state
+
+
+def _uuid(tag: str | None) -> UUID | None:
+    try:
+        return UUID(tag) if tag else None
+    except ValueError:
+        return None
