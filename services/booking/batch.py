@@ -213,6 +213,7 @@ class Batches:
             if ref and result.code in WHERE_ELSE and (ref.office, ref.service) not in elsewhere:
                 found = await store.find_alternatives(db, ref.office, ref.service)
                 elsewhere[ref.office, ref.service] = found
+            slot = desk.slots.get(ref.slot_id) if ref else None
             about_hold = isinstance(command, PlaceHold | ConfirmHold | ReleaseHold)
             kind = EventType.HOLD_REFUSED if about_hold else EventType.BOOKING_REFUSED
             data = EventData(
@@ -222,10 +223,11 @@ class Batches:
                 channel=command.channel,
                 code=result.code,
                 opens_at=result.opens_at,
+                timezone=slot.office.timezone if slot else None,
                 tries_left=result.tries_left,
                 alternatives=elsewhere.get((ref.office, ref.service), ()) if ref else (),
             )
-            desk.say(kind, command.id, desk.slots.get(ref.slot_id) if ref else None, data)
+            desk.say(kind, command.id, slot, data)
 
     def _decided(self, command: SomeCommand, result: SomeResult, state: str = "decided") -> Decided:
         contact = command.contact.model_dump(mode="json") if command.tell else None
@@ -258,6 +260,8 @@ def _named(commands: Iterable[SomeCommand]) -> tuple[set[UUID], set[str]]:
     for command in commands:
         if isinstance(command, ConfirmHold | ReleaseHold):
             holds.add(command.hold_id)
+        elif isinstance(command, PlaceHold) and command.replaces:
+            holds.add(command.replaces)
         elif isinstance(command, CancelBooking | RescheduleBooking):
             codes.add(booking_code_of(command.booking_code) or "")
     return holds, codes

@@ -1,7 +1,7 @@
 """What becomes of each kind of command: judged at the desk, in order of arrival."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -42,36 +42,26 @@ def place_hold(desk: Desk, command: PlaceHold) -> HoldGranted | Refused:
     slot = desk.slots.get(command.slot.slot_id)
     if slot is None:
         return _refuse_missing(desk, command.slot)
-    keys = desk.tools.keys
-    who = command.applicant
-    person_key = keys.person_key(who.name, who.birth_date)
-    nik_key = keys.nik_key(who.nik) if who.nik else None
-    owner = bytes.fromhex(command.owner)
+    old = _replaced(desk, command)
+    claim = _new_claim(desk, command, slot, old)
+    keeps_seat = old is not None and old.slot_id == slot.id and _is_correction(desk, old, command)
     refused = rules.refuse_person(
         slot,
-        has_active=desk.has_active(command.slot.service, (person_key, nik_key)),
-        active_of_owner=desk.active_of_owner[owner],
-    ) or rules.refuse_slot(slot, desk.now)
+        has_active=desk.has_active(claim.service, (claim.person_key, claim.nik_key), but=old),
+        active_of_owner=desk.active_of_owner[claim.owner] - (old is not None),
+    ) or rules.refuse_slot(slot, desk.now, has_seat=keeps_seat)
     if refused:
         return refused
-    claim = Claim(
-        id=command.id,
-        slot_id=slot.id,
-        service=command.slot.service,
-        seat=slot.take(),
-        state="held",
-        owner=owner,
-        person_key=person_key,
-        nik_key=nik_key,
-        person=keys.seal(_person(command), f"hold/{command.id}"),
-        channel=command.channel.value,
-        wrong_tries=0,
-        reschedules=0,
-        held_at=desk.now,
-        expires_at=desk.now + timedelta(minutes=slot.office.hold_minutes),
-    )
+    if old is not None:
+        _give_up(desk, command, old, keeps_seat=keeps_seat)
+    if keeps_seat and old is not None:
+        # A correction does not prolong the hold, or it could be held for ever.
+        claim.seat, claim.expires_at = old.seat, old.expires_at
+    else:
+        claim.seat = slot.take()
     desk.add(claim)
-    _say(desk, EventType.HOLD_PLACED, command, claim, expires_at=claim.expires_at)
+    before = {"previous_hold_id": old.id} if old else {}
+    _say(desk, EventType.HOLD_PLACED, command, claim, expires_at=claim.expires_at, **before)
     return HoldGranted(hold_id=claim.id, slot=slot.ref, expires_at=claim.expires_at)
 
 
@@ -177,6 +167,48 @@ def granted(claim: Claim, ref: SlotRef) -> BookingGranted:
     )
 
 
+def _new_claim(desk: Desk, command: PlaceHold, slot: Slot, old: Claim | None) -> Claim:
+    """Describe the claim that a command asks for; it has no seat yet."""
+    keys, who = desk.tools.keys, command.applicant
+    return Claim(
+        id=command.id,
+        slot_id=slot.id,
+        service=command.slot.service,
+        seat=0,
+        state="held",
+        owner=old.owner if old else bytes.fromhex(command.owner),
+        person_key=keys.person_key(who.name, who.birth_date),
+        nik_key=keys.nik_key(who.nik) if who.nik else None,
+        person=keys.seal(_person(command), f"hold/{command.id}"),
+        channel=command.channel.value,
+        wrong_tries=0,
+        reschedules=0,
+        held_at=desk.now,
+        expires_at=desk.now + timedelta(minutes=slot.office.hold_minutes),
+    )
+
+
+def _replaced(desk: Desk, command: PlaceHold) -> Claim | None:
+    """Find the hold that a command corrects, while it still stands and is theirs."""
+    old = desk.active(command.replaces, command.owner) if command.replaces else None
+    stands = old is not None and old.state == "held" and old.expires_at > desk.now
+    return old if stands else None
+
+
+def _is_correction(desk: Desk, old: Claim, command: PlaceHold) -> bool:
+    """Whether the same person is meant: only then does a seat go from one name to another."""
+    before = desk.tools.keys.unseal(old.person, f"hold/{old.id}")
+    who = command.applicant
+    was = (before["name"], date.fromisoformat(before["birth_date"]))
+    return rules.is_correction(was, (who.name, who.birth_date))
+
+
+def _give_up(desk: Desk, command: PlaceHold, old: Claim, *, keeps_seat: bool) -> None:
+    """End a hold that was corrected."""
+    desk.end(old, "released", keeps_seat=keeps_seat)
+    _say(desk, EventType.HOLD_RELEASED, command, old, command=command.kind)
+
+
 def _wrong_code(desk: Desk, command: ConfirmHold, claim: Claim, slot: Slot) -> Refused:
     """Count a wrong try; a hold out of tries is given up, so that codes cannot be guessed."""
     if claim.state != "held":
@@ -228,10 +260,10 @@ def _person(command: PlaceHold) -> dict[str, str | None]:
     return name | {"phone": contact.phone, "bsuid": contact.bsuid, "language": contact.language}
 
 
-def _say(desk: Desk, kind: EventType, command: Command, claim: Claim, **more: Any) -> None:
+def _say(desk: Desk, kind: EventType, cause: Command, claim: Claim, **more: Any) -> None:
     slot = desk.slots[claim.slot_id]
-    more |= {"hold_id": claim.id, "channel": command.channel, "command_id": command.id}
-    desk.say(kind, command.id, slot, EventData(**at(slot.ref), **more))
+    more |= {"hold_id": claim.id, "channel": cause.channel, "command_id": cause.id}
+    desk.say(kind, cause.id, slot, EventData(**at(slot.ref), **more))
 
 
 DECISIONS: dict[type[Command], Callable[[Desk, Any], SomeResult]] = {

@@ -77,18 +77,23 @@ class Desk:
         """Remember that a claim's state or count of wrong tries changed."""
         self.altered[claim.id] = claim
 
-    def has_active(self, service: str, keys: Iterable[bytes | None]) -> bool:
-        """Whether any of an applicant's keys already has a hold or booking for this service."""
-        return any((service, key) in self.persons for key in keys if key)
+    def has_active(
+        self, service: str, keys: Iterable[bytes | None], but: Claim | None = None
+    ) -> bool:
+        """Whether any of an applicant's keys has another hold or booking for this service."""
+        found = {self.persons.get((service, key)) for key in keys if key}
+        return bool(found - {None, but.id if but else None})
 
-    def end(self, claim: Claim, state: str) -> None:
-        """End a claim and free its seat by the office's release rule."""
+    def end(self, claim: Claim, state: str, *, keeps_seat: bool = False) -> None:
+        """End a claim and free its seat by the office's release rule, unless it is handed on."""
         claim.state, claim.ended_at = state, self.now
         self.alter(claim)
         self.active_of_owner[claim.owner] -= 1
         for key in filter(None, (claim.person_key, claim.nik_key)):
             if self.persons.get((claim.service, key)) == claim.id:
                 del self.persons[claim.service, key]
+        if keeps_seat:
+            return
         slot = self.slots[claim.slot_id]
         if slot.office.release_after_max_s == 0:
             slot.put_back(claim.seat)

@@ -1,13 +1,16 @@
 """Slot, claim and office, and every judgement about them. Quota itself is counted in `desk`."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from difflib import SequenceMatcher
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from shared.keys import normal_name
 from shared.messages import Refusal, Refused, SlotRef
 
 ACTIVE = frozenset({"held", "confirmed"})
+ALIKE = 0.8  # of two names, by difflib
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +94,29 @@ class Claim:
     queue_number: str | None = None
 
 
-def refuse_slot(slot: Slot, now: datetime) -> Refused | None:
-    """Say why nobody may take a seat of this slot now, or None where there is one to take."""
+def refuse_slot(slot: Slot, now: datetime, *, has_seat: bool = False) -> Refused | None:
+    """Say why nobody may take a seat of this slot now, or None where there is one to take.
+
+    Who has a seat there already needs none that is free.
+    """
     if slot.closed or now >= slot.closes_at:
         return Refused(code=Refusal.SLOT_CLOSED, slot=slot.ref)
     if now < slot.opens_at:
         return Refused(code=Refusal.NOT_OPEN_YET, slot=slot.ref, opens_at=slot.opens_at)
-    if slot.remaining <= 0:
+    if slot.remaining <= 0 and not has_seat:
         return Refused(code=Refusal.SLOT_FULL, slot=slot.ref)
     return None
+
+
+def is_correction(was: tuple[str, date], now: tuple[str, date]) -> bool:
+    """Whether two pairs of name and birth date are one person's, one of them with a mistake.
+
+    The same name with another birth date, or the same birth date with a name that is nearly the
+    same; a seat must not go from one person to another.
+    """
+    old, new = normal_name(was[0]), normal_name(now[0])
+    alike = SequenceMatcher(None, old, new).ratio() >= ALIKE
+    return old == new or (was[1] == now[1] and alike)
 
 
 def refuse_missing(ref: SlotRef, services: frozenset[str] | None, *, is_closed: bool) -> Refused:

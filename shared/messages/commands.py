@@ -25,16 +25,25 @@ class Command(Message):
 
     @property
     def essence(self) -> str:
-        """What makes it another command under the same id; an honest repeat changes the rest."""
-        return self.model_dump_json(exclude={"id", "deadline", "contact", "channel"})
+        """What makes it another command under the same id; an honest repeat changes the rest.
+
+        Absent fields leave no trace, so that a field of a later release changes no print.
+        """
+        unimportant = {"id", "deadline", "contact", "channel"}
+        return self.model_dump_json(exclude=unimportant, exclude_none=True)
 
 
 class PlaceHold(Command):
-    """Set one seat of a slot aside for an applicant. The hold's id is the command's id."""
+    """Set one seat of a slot aside for an applicant. The hold's id is the command's id.
+
+    `replaces` is a hold of the same owner whose values this one corrects: it is given up in the
+    moment in which the new one is sure.
+    """
 
     kind: Literal["hold.place"] = "hold.place"
     slot: SlotRef
     applicant: Applicant
+    replaces: UUID | None = None
 
 
 class ConfirmHold(Command):

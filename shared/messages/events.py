@@ -35,6 +35,7 @@ class EventData(Message):
     channel: Channel | None = None
     code: Refusal | None = None
     opens_at: AwareDatetime | None = None
+    timezone: str | None = None
     expires_at: AwareDatetime | None = None
     tries_left: int | None = None
     capacity: int | None = None
