@@ -4,17 +4,21 @@ One for the integration and the contract tests of a run: see `pytest_plugins` in
 """
 
 import asyncio
+import json
 import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
+import aio_pika
 import aiohttp
 import pytest
 
+from deploy.local import provision
 from deploy.local.environment import Stack
 from services.gateway import logins
 from services.gateway.__main__ import running
@@ -22,6 +26,7 @@ from services.gateway.context import Gateway
 from services.gateway.settings import GatewaySettings
 from shared.db import Pool
 from shared.messages import Contact
+from tests.integration.gateway.webhooks import Heard, Meta
 from tests.integration.gateway.world import Client, World
 
 ROOT = Path(__file__).parents[1]
@@ -109,6 +114,29 @@ def log_in(gateway: Gateway, http: aiohttp.ClientSession) -> Callable[..., Await
 @pytest.fixture
 async def citizen(log_in: Callable[..., Awaitable[Client]]) -> Client:
     return await log_in()
+
+
+@pytest.fixture
+def meta(gateway: Gateway, http: aiohttp.ClientSession) -> Meta:
+    (secret,) = gateway.config.whatsapp_app_secrets
+    return Meta(http, gateway.config.public_url, secret)
+
+
+@pytest.fixture
+async def heard(stack: Stack) -> AsyncIterator[Heard]:
+    """Everything that the gateway tells the notifier, from now on."""
+    connection = await aio_pika.connect(provision.admin_amqp_url(stack.servers, stack.vhost))
+    channel = await connection.channel()
+    queue = await channel.declare_queue(exclusive=True)
+    await queue.bind("antrean.commands", "notifier.#")
+    found: Heard = []
+
+    async def hear(message: Any) -> None:
+        found.append(json.loads(message.body))
+
+    await queue.consume(hear, no_ack=True)
+    yield found
+    await connection.close()
 
 
 @pytest.fixture(scope="session")

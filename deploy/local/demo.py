@@ -206,7 +206,7 @@ async def book(demo: Demo) -> None:
     _, again = await demo.call("POST", f"{GATEWAY}/v1/holds", json=wish, headers=headers)
     demo.check(again == hold, "the same key gives the same answer")
     await confirm(demo, token, hold)
-    await phone.hear("sudah pasti")
+    await phone.hear("sudah dikonfirmasi")
     refused = await phone.say(f"#{name}#17081990#1")
     knows = "sudah punya jadwal" in refused["text"]
     demo.check(knows, "WhatsApp knows that this person has a booking")

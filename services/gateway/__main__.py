@@ -15,6 +15,7 @@ from aiohttp import web
 from services.gateway import app, store
 from services.gateway.availability import Catalogue
 from services.gateway.channels import CHANNELS, Channel
+from services.gateway.chat import store as chat
 from services.gateway.context import FairUse, Gateway
 from services.gateway.publish import CommandSender
 from services.gateway.replies import ReplyBook
@@ -64,6 +65,7 @@ async def tidy(pool: Pool) -> None:
             async with pool.acquire() as db:
                 await store.forget_old_logins(db, datetime.now(UTC))
                 await store.forget_old_codes(db, datetime.now(UTC))
+                await chat.forget_old(db)
         except Exception as error:
             if not is_passing(error):
                 raise

@@ -137,9 +137,14 @@ async def end(db: Db, keys: Keys, login_id: str) -> None:
     await store.end_login(db, key_of(keys, login_id))
 
 
+async def end_all(db: Db, owner: str) -> None:
+    """End every login of a person: what was proven by their phone is proven no more."""
+    await store.end_logins_of(db, owner)
+
+
 def sms_text(begun: Begun) -> SendText:
     """Write the text that carries an SMS code; it is worthless after ten minutes."""
-    body = f"Kode masuk Antrean: {begun.code}. Berlaku 10 menit. Jangan berikan kepada siapa pun."
+    body = f"ANTREAN: kode masuk {begun.code}. Berlaku 10 menit. Jangan berikan kepada siapa pun."
     return SendText(
         id=uuid5(TEXT_NAMESPACE, begun.id),
         to=Contact(phone=begun.phone),

@@ -113,6 +113,11 @@ async def end_login(db: Db, id_key: bytes) -> None:
     await db.execute("DELETE FROM gateway.login WHERE id_key = $1", id_key)
 
 
+async def end_logins_of(db: Db, owner: str) -> None:
+    """Forget every login of one owner."""
+    await db.execute("DELETE FROM gateway.login WHERE owner = $1", owner)
+
+
 async def forget_old_logins(db: Db, now: datetime) -> None:
     """Delete logins that are over."""
     await db.execute("DELETE FROM gateway.login WHERE lives_until < $1", now)

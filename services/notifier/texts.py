@@ -13,6 +13,7 @@ from shared.messages import (
     Contact,
     Content,
     Event,
+    EventData,
     EventType,
     Language,
     Refusal,
@@ -31,7 +32,9 @@ from shared.speech import (
 )
 
 SMS_LENGTH = 160
-SMS_NAME, SMS_OFFICE = 20, 24
+SMS_NAME, SMS_OFFICE = 20, 21
+LEFT = {Language.ID: "Sisa {}", Language.EN: "{} left"}
+MOVE = "booking.reschedule"
 TITLE, DESCRIPTION = 24, 72
 GSM7 = set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
@@ -94,7 +97,9 @@ def compose(event: Event, to: Recipient) -> Composed | None:
         return _held(to)
     if kind is EventType.HOLD_EXPIRED and in_chat:
         return _plain("expired", to, ("dates",))
-    if kind is EventType.HOLD_RELEASED and in_chat and event.data.code is None:
+    # A hold that was corrected, or lost by wrong codes, is told of by the answer to that.
+    is_plain = event.data.code is None and event.data.command is None
+    if kind is EventType.HOLD_RELEASED and in_chat and is_plain:
         return _plain("released", to, ("dates",))
     told = {
         EventType.BOOKING_CONFIRMED: ("confirmed", ("status", "move")),
@@ -114,8 +119,8 @@ def _held(to: Recipient) -> Composed:
     code = to.approval_code or ""
     buttons = (
         Button(id=f"#setuju#{code}", title=BUTTONS["agree"][language]),
-        Button(id="#ganti", title=BUTTONS["change"][language]),
-        Button(id="#batalkan", title=BUTTONS["cancel"][language]),
+        Button(id=f"#ganti#{code}", title=BUTTONS["change"][language]),
+        Button(id=f"#batalkan#{code}", title=BUTTONS["cancel"][language]),
     )
     return _composed("held", Content(body=_fill("held", to), buttons=buttons), None)
 
@@ -179,7 +184,7 @@ def _sms(key: str, to: Recipient) -> str | None:
 def _refused(event: Event, to: Recipient) -> Composed:
     language = to.contact.language
     body = _refusal(event, to)
-    rows = tuple(_row(a, event.data.office, language) for a in event.data.alternatives)
+    rows = tuple(_row(place, event.data, language) for place in event.data.alternatives)
     if rows:
         body = f"{body}\n\n{WORDS['elsewhere'][language]}"
         content = Content(body=body, rows=rows, rows_button=BUTTONS["choose"][language])
@@ -196,7 +201,7 @@ def _refusal(event: Event, to: Recipient) -> str:
     key: str = data.code.value if data.code and data.code.value in REFUSALS else "other"
     if data.code is Refusal.WRONG_CODE and not data.tries_left:
         key = "no_tries_left"
-    timezone = to.place.timezone if to.place else "Asia/Jakarta"
+    timezone = data.timezone or "Asia/Jakarta"
     unsaid = "tanggal itu" if language is Language.ID else "that date"
     session = SESSIONS[language][data.session] if data.session else "-"
     return REFUSALS[key][language].format(
@@ -207,17 +212,18 @@ def _refusal(event: Event, to: Recipient) -> str:
     )
 
 
-def _row(place: Alternative, here: str | None, language: Language) -> Row:
-    """Offer a free slot: a tap chooses it."""
+def _row(place: Alternative, about: EventData, language: Language) -> Row:
+    """Offer a free slot: a tap chooses it, or moves the booking there that could not move."""
     session = SESSIONS[language][place.session]
-    left = "Sisa" if language is Language.ID else "Left"
+    left = LEFT[language].format(place.remaining)
     far = f" · {place.distance_km:.0f} km" if place.distance_km else ""
-    name = "" if place.office == here else f"{place.office_name} · "
+    name = "" if place.office == about.office else f"{place.office_name} · "
+    does = "#pindah#" if about.command == MOVE else "#pilih"
     key = f"{place.office}/{place.service}/{place.date.isoformat()}/{place.session.value}"
     return Row(
-        id=f"#pilih#{key}",
+        id=f"{does}#{key}",
         title=f"{short_date(place.date, language)} · {session}"[:TITLE],
-        description=f"{name}{left} {place.remaining}{far}"[:DESCRIPTION],
+        description=f"{name}{left}{far}"[:DESCRIPTION],
     )
 
 

@@ -30,16 +30,16 @@ WORDS: dict[str, dict[Language, str]] = {
     },
     "confirmed": {
         Language.ID: (
-            "Jadwal Anda sudah pasti.\n\n"
+            "Jadwal Anda sudah dikonfirmasi.\n\n"
             "Nama: {name}\nKode booking: *{booking_code}*\nNomor antrean: {queue_number}\n"
             "Tanggal: {date_long}\nJam layanan: {service_hour} {zone} ({session})\n"
             "Layanan: {service}\nKantor: {office}\nAlamat: {address}\n\n"
             "Datang {early} menit sebelumnya dengan KTP, KK dan akta lahir atau ijazah, asli dan "
-            "salinan. Terlambat atau tidak datang: kode batal.\n"
+            "fotokopi. Terlambat atau tidak datang: kode batal.\n"
             "Lihat lagi: #status. Ubah: #ulang. Batalkan: #batal."
         ),
         Language.EN: (
-            "Your appointment is certain.\n\n"
+            "Your appointment is confirmed.\n\n"
             "Name: {name}\nBooking code: *{booking_code}*\nQueue number: {queue_number}\n"
             "Date: {date_long}\nService hour: {service_hour} {zone} ({session})\n"
             "Service: {service}\nOffice: {office}\nAddress: {address}\n\n"
@@ -76,21 +76,21 @@ WORDS: dict[str, dict[Language, str]] = {
     },
     "expired": {
         Language.ID: (
-            "Waktu habis: jadwal {date_long} di {office} tidak disetujui dan sudah dilepas. "
-            "Silakan pilih lagi: #tgllayanan."
+            "Waktu habis: jadwal {name} pada {date_long} di {office} tidak disetujui dan sudah "
+            "dilepas. Silakan pilih lagi: #tgllayanan."
         ),
         Language.EN: (
-            "Time is up: the place on {date_long} at {office} was not confirmed and is released. "
-            "Please choose again: #tgllayanan."
+            "Time is up: the place of {name} on {date_long} at {office} was not confirmed and is "
+            "released. Please choose again: #tgllayanan."
         ),
     },
     "released": {
         Language.ID: (
-            "Baik, jadwal {date_long} di {office} tidak jadi dan sudah dilepas. "
+            "Baik, jadwal {name} pada {date_long} di {office} tidak jadi dan sudah dilepas. "
             "Pilih tanggal lain: #tgllayanan."
         ),
         Language.EN: (
-            "All right, the place on {date_long} at {office} is given back. "
+            "All right, the place of {name} on {date_long} at {office} is given back. "
             "Choose another date: #tgllayanan."
         ),
     },
@@ -106,8 +106,8 @@ WORDS: dict[str, dict[Language, str]] = {
 
 REFUSALS: dict[str, dict[Language, str]] = {
     "slot_full": {
-        Language.ID: "Maaf, jadwal {date_long} ({session}) baru saja habis.",
-        Language.EN: "Sorry, {date_long} ({session}) has just been taken.",
+        Language.ID: "Maaf, jadwal {date_long} ({session}) sudah habis.",
+        Language.EN: "Sorry, {date_long} ({session}) is fully booked.",
     },
     "slot_closed": {
         Language.ID: "Maaf, kantor tutup atau pendaftaran untuk {date_long} sudah ditutup.",
@@ -122,21 +122,21 @@ REFUSALS: dict[str, dict[Language, str]] = {
         Language.EN: "That office does not offer this service.",
     },
     "unknown_office": {
-        Language.ID: "Kantor itu tidak kami kenal. Cari kantor: #kantor#nama kota.",
+        Language.ID: "Kantor itu tidak kami temukan. Cari kantor: #kantor#nama kota.",
         Language.EN: "We do not know that office. Search: #kantor#town.",
     },
     "unknown_slot": {
-        Language.ID: "Kuota untuk {date_long} belum ada.",
-        Language.EN: "There is no quota for {date_long} yet.",
+        Language.ID: "Tidak ada jadwal pada {date_long}, atau kuotanya belum diumumkan.",
+        Language.EN: "There is nothing on {date_long}, or its quota is not announced yet.",
     },
     "already_booked": {
         Language.ID: (
-            "Orang ini sudah punya jadwal. Satu orang satu jadwal. "
-            "Lihat: #status. Ubah: #ulang. Batalkan: #batal."
+            "Orang ini sudah punya jadwal; satu orang satu jadwal. Lihat: #status, dari nomor yang "
+            "dipakai untuk mengambilnya. Ubah: #ulang. Batalkan: #batal."
         ),
         Language.EN: (
-            "This person already has an appointment. One person, one appointment. "
-            "See it: #status. Change: #ulang. Cancel: #batal."
+            "This person already has an appointment; one person, one appointment. See it: #status, "
+            "from the number that booked it. Change: #ulang. Cancel: #batal."
         ),
     },
     "too_many_for_phone": {
@@ -156,8 +156,8 @@ REFUSALS: dict[str, dict[Language, str]] = {
         Language.EN: "Time is up and the place was released. Choose again: #tgllayanan.",
     },
     "wrong_code": {
-        Language.ID: "Kode salah. Sisa {tries_left} percobaan. Ketik kode dari pesan kami.",
-        Language.EN: "Wrong code. {tries_left} tries left. Type the code from our message.",
+        Language.ID: "Kode salah. Sisa {tries_left} percobaan. Periksa kode di pesan kami.",
+        Language.EN: "Wrong code. {tries_left} tries left. Check the code in our message.",
     },
     "no_tries_left": {
         Language.ID: "Kode salah terlalu sering. Jadwal dilepas. Pilih lagi: #tgllayanan.",

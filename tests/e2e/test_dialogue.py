@@ -42,7 +42,7 @@ async def test_the_dialogue_tapped_needs_only_name_and_birth_date(system: System
     question = await someone.say(f"#batal#{BOOKING_CODE.search(booked['text'])[0]}")
     gone = await someone.say(reply_id=question["buttons"][0]["id"])
 
-    assert "sudah pasti" in booked["text"]
+    assert "sudah dikonfirmasi" in booked["text"]
     assert "dibatalkan" in gone["text"]
 
 
@@ -60,6 +60,33 @@ async def test_where_an_office_has_several_services_the_one_asked_for_is_booked(
     assert [row["id"] for row in asked["rows"]] == ["#layanan#passport", "#layanan#e-passport"]
     assert "Paspor elektronik" in dates["text"]
     assert "Layanan: Paspor elektronik" in held["text"]
+
+
+async def test_a_mistake_in_the_echo_is_corrected_on_the_last_seat(system: System) -> None:
+    slot = await open_slot(system, 1)
+    someone = system.person()
+    held = await someone.say(f"#{someone.name}#20111967#{slot.date:%d%m%Y}")
+
+    asked = await someone.say(reply_id=held["buttons"][1]["id"])
+    corrected = await someone.say(f"#{someone.name}h#20111967")
+    old = await someone.say(CODE.search(held["text"])[1])
+    booked = await someone.say(reply_id=corrected["buttons"][0]["id"])
+
+    assert someone.name in asked["text"]
+    assert f"{someone.name.upper()}H" in corrected["text"]
+    assert not BOOKING_CODE.search(old["text"])
+    assert f"{someone.name.upper()}H" in booked["text"]
+
+
+async def test_a_button_acts_on_the_hold_of_its_own_message(system: System) -> None:
+    slot = await open_slot(system, 5)
+    someone = system.person()
+    father = await someone.say(f"#{someone.name} Ayah#20111967#{slot.date:%d%m%Y}")
+    await someone.say(f"#{someone.name} Ibu#20111970#{slot.date:%d%m%Y}")
+
+    gone = await someone.say(reply_id=father["buttons"][2]["id"])
+
+    assert "AYAH" in gone["text"]
 
 
 async def test_a_wrong_code_says_how_many_tries_are_left(system: System) -> None:

@@ -13,8 +13,11 @@ from shared.messages import Contact, Receipt
 PROVIDER = "meta"
 STATUSES = {"sent", "delivered", "read", "played", "failed"}
 MILLISECONDS = 100_000_000_000  # a unix time this large is in ms, which Meta has sent by mistake
+YEARS = range(2009, 2200)  # WhatsApp is no older, and a database keeps no year 1
 TEXT_LENGTH = 4096
 ID_LENGTH = 512
+LARGEST_CODE = 2**31
+SILENT = {"reaction", "system"}  # nobody waits for an answer to these
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def _read_message(
     if not _is_id(message_id) or at is None or contact is None:
         parsed.odd.append("message without id, time or sender")
         return
-    if message.get("group_id") or contact.phone == ours[1]:
+    if message.get("group_id") or contact.phone == ours[1] or str(message.get("type")) in SILENT:
         return  # groups are not served, and our own echoes would make us talk to ourselves
     kind, text, shared = _content(message)
     text = text[:TEXT_LENGTH]
@@ -132,7 +135,8 @@ def _content(message: dict[str, Any]) -> tuple[str, str, str | None]:
 def _read_status(parsed: Parsed, status: dict[str, Any]) -> None:
     name, reference = status.get("status"), status.get("id")
     at = _moment(status.get("timestamp"))
-    if name not in STATUSES or not _is_id(reference) or at is None:
+    is_known = isinstance(name, str) and name in STATUSES
+    if not is_known or not _is_id(reference) or at is None:
         parsed.odd.append(f"status {str(name)[:40]}")
         return
     errors = [_dict(error) for error in _list(status.get("errors"))]
@@ -146,7 +150,7 @@ def _read_status(parsed: Parsed, status: dict[str, Any]) -> None:
             tag=tag if isinstance(tag, str) else None,
             status=name,
             at=at,
-            error_code=code if isinstance(code, int) else None,
+            error_code=code if isinstance(code, int) and abs(code) < LARGEST_CODE else None,
             billable=price.get("billable") if isinstance(price.get("billable"), bool) else None,
             category=str(price["category"]) if "category" in price else None,
         )
@@ -161,9 +165,10 @@ def _is_id(value: Any) -> TypeGuard[str]:
 def _moment(text: Any) -> datetime | None:
     try:
         number = int(text)
-        return datetime.fromtimestamp(number / 1000 if number > MILLISECONDS else number, UTC)
+        moment = datetime.fromtimestamp(number / 1000 if number > MILLISECONDS else number, UTC)
     except (TypeError, ValueError, OverflowError, OSError):
         return None
+    return moment if moment.year in YEARS else None
 
 
 def _dict(value: Any) -> dict[str, Any]:

@@ -4,14 +4,29 @@ import time
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from services.gateway.chat import store
+from services.gateway.chat import store, views
 from services.gateway.dialog.state import Booked, Facts, Free, HeldSeat, Needs, Office
 from shared.db import Db, Row
 from shared.keys import Keys
-from shared.messages import Alternative, Language, SlotRef
+from shared.messages import Alternative, Contact, Language, SlotRef
 
 KEPT_FOR_S = 30.0
 SLOTS_READ = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who writes: first the key they are known by, then the one they had before it."""
+
+    owners: tuple[str, ...]
+    has_phone: bool
+
+    @staticmethod
+    def of(keys: Keys, contact: Contact) -> "Person":
+        """Take the phone where it is known; what was made without it stays theirs."""
+        known = [keys.owner_of(contact.phone, None)] if contact.phone else []
+        known += [keys.owner_of(None, contact.bsuid)] if contact.bsuid else []
+        return Person(tuple(known), has_phone=contact.phone is not None)
 
 
 @dataclass(slots=True)
@@ -27,40 +42,50 @@ class FactBook:
         """Give what is at hand without a look: offices and services."""
         return Facts(now=now, offices=self.offices, services=self.services)
 
-    async def load(self, db: Db, needs: Needs, owner: str, now: datetime) -> Facts:
+    async def load(self, db: Db, needs: Needs, person: Person, now: datetime) -> Facts:
         """Load what the turn needs."""
-        facts = self.known(now)
+        facts = replace(self.known(now), has_phone=person.has_phone)
         if needs.own:
-            holds = [self._held(row) for row in await store.find_holds(db, owner)]
-            booked = [self._booked(row) for row in await store.find_bookings(db, owner)]
-            facts = replace(facts, holds=tuple(holds), bookings=tuple(booked))
+            held = await views.find_holds(db, person.owners)
+            booked = await views.find_bookings(db, person.owners)
+            if not {row["office_id"] for row in (*held, *booked)} <= self.offices.keys():
+                self.kept_until = 0.0  # an office that was added a moment ago
+                await self.refresh(db)
+            facts = replace(
+                facts,
+                holds=tuple(self._held(row) for row in held),
+                bookings=tuple(self._booked(row) for row in booked),
+                pending=await store.count_undecided(db, person.owners),
+            )
         where, wanted = needs.dates_of, needs.service
         moved = facts.booked(needs.code) if needs.moves else None
         if moved is not None:
             where, wanted = moved.ref.office, moved.ref.service
         office = self.offices.get(where or "")
-        return await _with_dates(db, facts, office, wanted) if office else facts
+        if office is None:
+            return facts
+        return await _with_dates(db, facts, office, wanted, needs.day)
 
     async def refresh(self, db: Db) -> None:
         """Read offices and services again, if they are old."""
         if time.monotonic() > self.kept_until:
-            self.offices = {row["id"]: _office(row) for row in await store.find_offices(db)}
+            self.offices = {row["id"]: _office(row) for row in await views.find_offices(db)}
             self.services = {
                 row["id"]: {Language.ID: row["name_id"], Language.EN: row["name_en"]}
-                for row in await store.find_services(db)
+                for row in await views.find_services(db)
             }
             self.kept_until = time.monotonic() + KEPT_FOR_S
 
     def _held(self, row: Row) -> HeldSeat:
         person = self.keys.unseal(row["person"], f"hold/{row['id']}")
-        office = self.offices.get(row["office_id"])
         return HeldSeat(
             id=row["id"],
+            owner=row["owner"],
             code=self.keys.approval_code(row["id"], row["owner"]),
             name=person["name"],
             birth_date=date.fromisoformat(person["birth_date"]),
             ref=_ref(row),
-            office_name=office.name if office else row["office_id"],
+            office=self.offices[row["office_id"]],
             expires_at=row["expires_at"],
         )
 
@@ -68,6 +93,8 @@ class FactBook:
         person = self.keys.unseal(row["person"], f"hold/{row['hold_id']}")
         return Booked(
             code=row["code"],
+            owner=row["owner"],
+            approval=self.keys.approval_code(row["hold_id"], row["owner"]),
             name=person["name"],
             ref=_ref(row),
             office=self.offices[row["office_id"]],
@@ -76,21 +103,25 @@ class FactBook:
         )
 
 
-async def _with_dates(db: Db, facts: Facts, office: Office, wanted: str | None) -> Facts:
+async def _with_dates(
+    db: Db, facts: Facts, office: Office, wanted: str | None, day: date | None
+) -> Facts:
     """Add an office's free slots; without any, when it opens and where else there are some."""
     service = office.service(wanted)
     if service is None:
         return facts
-    rows = await store.find_free(db, office.id, service, SLOTS_READ)
+    rows = await views.find_free(db, office.id, service, SLOTS_READ)
+    if rows and day is not None and day > rows[-1]["date"]:
+        rows += await views.find_free_on(db, office.id, service, day)
     if rows:
         free = tuple(_free(row) for row in rows)
         return replace(facts, dates_of=office.id, free=free)
-    found = await store.find_alternatives(db, office.id, service)
+    found = await views.find_alternatives(db, office.id, service)
     return replace(
         facts,
         dates_of=office.id,
         elsewhere=tuple(Alternative.model_validate(dict(row)) for row in found),
-        opens_at=await store.find_next_opening(db, office.id, service),
+        opens_at=await views.find_next_opening(db, office.id, service),
     )
 
 

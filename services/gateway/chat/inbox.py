@@ -5,10 +5,7 @@ leaves the message waiting, a crash after leaves the outbox to the next relay.
 """
 
 import asyncio
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
-from uuid import uuid5
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -16,43 +13,27 @@ from prometheus_client import Histogram
 
 from services.gateway import logins
 from services.gateway.channels.payload import Inbound
-from services.gateway.chat import outbox, patience, store
-from services.gateway.chat.facts import FactBook
+from services.gateway.chat import acts, outbox, patience, store
+from services.gateway.chat.facts import FactBook, Person
 from services.gateway.chat.outbox import ChatOutbox
 from services.gateway.chat.said import Said, close, open_row
 from services.gateway.context import Gateway
+from services.gateway.dialog import context, turns
 from services.gateway.dialog import state as talk
-from services.gateway.dialog import turns
 from services.gateway.dialog.intents import Intent, Simple
-from services.gateway.dialog.parse import understand
-from services.gateway.dialog.state import OptOut, ProveLogin, State, Turn
+from services.gateway.dialog.state import LogOut, ProveLogin, State, Turn
 from services.gateway.people import read_phone
 from shared.db import Db, Row, is_passing
-from shared.messages import (
-    COMMAND_NAMESPACE,
-    CancelBooking,
-    Channel,
-    ConfirmHold,
-    Contact,
-    ContactSeen,
-    Content,
-    PlaceHold,
-    ReleaseHold,
-    RescheduleBooking,
-    SendText,
-    SomeCommand,
-    SomeNotice,
-    command_id,
-)
+from shared.messages import Contact, ContactSeen, Content, SomeNotice
 from shared.relay import Relay
 
 log = structlog.get_logger(__name__)
 
-POLL_S = 0.5
+POLL_S, HELD_UP_S = 0.5, 0.05
 PEOPLE_AT_ONCE = 8
-STALE = timedelta(minutes=15)
-FLOOD = 5  # more messages than this waiting at once: only the last is answered
+FLOOD = 10  # more messages than this within ten seconds: only the last is answered
 MOST_FAILURES = 3
+UNREADABLE = (ValueError, TypeError, LookupError)
 SECONDS = Histogram(
     "antrean_chat_seconds",
     "From a message on disk to its answer in the outbox",
@@ -92,8 +73,9 @@ class Inbox:
             self._woken.clear()
             try:
                 async with self._gateway.db() as db:
-                    waiting = await store.find_waiting(db, PEOPLE_AT_ONCE)
-                done = await asyncio.gather(*(self._talk_safely(owner) for owner in waiting))
+                    waiting = await store.find_waiting(db, PEOPLE_AT_ONCE, FLOOD)
+                ready = [row["owner"] for row in waiting if not row["is_held_up"]]
+                done = await asyncio.gather(*(self._talk_safely(owner) for owner in ready))
             except Exception as error:
                 if not is_passing(error):
                     raise
@@ -101,7 +83,7 @@ class Inbox:
                 await asyncio.sleep(POLL_S)
                 continue
             if not any(done):
-                await self._rest()
+                await self._rest(HELD_UP_S if len(waiting) > len(ready) else POLL_S)
 
     async def _talk_safely(self, owner: str) -> bool:
         """Take a person's messages; what fails three times is set aside with an apology."""
@@ -111,7 +93,7 @@ class Inbox:
             if is_passing(error):
                 raise
             log.exception("message_failed")
-            async with self._gateway.db() as db, db.transaction():
+            async with self._gateway.db() as db:
                 if await store.count_failure(db, owner) >= MOST_FAILURES:
                     await self._give_up(db, owner)
             took = True
@@ -129,64 +111,74 @@ class Inbox:
                 return False
             await self._facts.refresh(db)
             state = self._state(row)
-            for place, message in enumerate(messages):
-                is_last = place == len(messages) - 1
-                quiet = len(messages) > FLOOD and not is_last
-                state = await self._one(
-                    db, owner, open_row(self._keys, message), state, quiet=quiet
-                )
-            sealed = self._keys.seal(talk.dump(state), f"conversation/{owner}")
-            await store.save_conversation(db, owner, sealed, messages[-1]["at"])
-            await store.finish_messages(db, [message["id"] for message in messages], "done")
-            now = datetime.now(UTC)
+            is_flood = len(messages) > FLOOD or await store.count_done(db, owner) >= FLOOD
+            done: list[Row] = []
             for message in messages:
+                done.append(message)
+                quiet = is_flood and len(done) < len(messages)
+                said = open_row(self._keys, message)
+                state, asks_booking = await self._one(db, owner, said, state, quiet=quiet)
+                if asks_booking:
+                    break  # what was written after it is about its outcome
+            sealed = self._keys.seal(talk.dump(state), f"conversation/{owner}")
+            await store.save_conversation(db, owner, sealed, done[-1]["at"])
+            await store.finish_messages(db, [message["id"] for message in done], "done")
+            now = datetime.now(UTC)
+            for message in done:
                 SECONDS.observe(max(0.0, (now - message["received_at"]).total_seconds()))
             return True
 
-    async def _one(self, db: Db, owner: str, said: Said, state: State, *, quiet: bool) -> State:
-        """Take one message: what it leads to is written to the outbox."""
+    async def _one(
+        self, db: Db, owner: str, said: Said, state: State, *, quiet: bool
+    ) -> tuple[State, bool]:
+        """Take one message: what it leads to is written to the outbox.
+
+        Says where the conversation stands then, and whether booking was asked.
+        """
         now = datetime.now(UTC)
-        if now - said.at > STALE:
-            await self._say(db, said, None if quiet else turns.apology(state, "late"))
-            return state
+        if now - said.at > acts.STALE:
+            late = acts.text_of(said, turns.apology(state, "late"), "reply")
+            fresh = late.model_copy(update={"valid_until": now + acts.STALE})
+            await outbox.put(db, self._keys, [] if quiet else [fresh])
+            return state, False
         state = self._at_number(state, said.number)
-        turn = await self._turn(db, owner, said, state, now)
+        turn = await self._turn(db, said, state, now)
+        command = acts.command_of(turn, owner, said)
+        if command is not None:
+            await outbox.put(db, self._keys, [acts.seen_of(said, turn), command])
+            still = acts.text_of(said, turns.still_at_work(turn.state), "still")
+            await patience.begin(db, self._keys, owner, command, still)
+            return turn.state, True
         reply = turn.reply
         if isinstance(turn.action, ProveLogin):
-            code = turn.action.code
-            proof = await logins.prove(db, self._keys, code, said.contact, now)
+            proof = await logins.prove(db, self._keys, turn.action.code, said.contact, now)
             reply = turns.answer_login(turn.state, proof.value)
-        elif turn.action is not None and not isinstance(turn.action, OptOut):
-            command = self._command(turn, owner, said)
-            await outbox.put(db, self._keys, [self._seen(said, turn), command])
-            still = self._text(said, turns.still_at_work(turn.state), "still")
-            await patience.begin(db, self._keys, command, still)
-            return turn.state
-        await self._say(db, said, None if quiet else reply, self._seen(said, turn))
-        return turn.state
+        elif isinstance(turn.action, LogOut):
+            await logins.end_all(db, owner)
+        await self._say(db, said, None if quiet else reply, acts.seen_of(said, turn))
+        return turn.state, False
 
-    async def _turn(self, db: Db, owner: str, said: Said, state: State, now: datetime) -> Turn:
+    async def _turn(self, db: Db, said: Said, state: State, now: datetime) -> Turn:
+        known = self._facts.known(now)
         intent: Intent = Simple.MEDIA
         if said.kind == "text":
             office = self._facts.offices.get(state.office or "")
             zone = ZoneInfo(office.timezone if office else "Asia/Jakarta")
-            intent = understand(said.text, now.astimezone(zone).date())
+            intent = context.resolve(said.text, state, known, now.astimezone(zone).date())
         elif said.kind == "contact" and said.shared_phone:
             await self._link(db, said)
             intent = Simple.GREET
-        needs = turns.needs(intent, state, self._facts.known(now))
-        facts = await self._facts.load(db, needs, owner, now)
-        return turns.answer(intent, state, facts)
+        needs = turns.needs(intent, state, known)
+        person = Person.of(self._keys, said.contact)
+        return turns.answer(intent, state, await self._facts.load(db, needs, person, now))
 
-    async def _say(
-        self, db: Db, said: Said, reply: Content | None, seen: ContactSeen | None = None
-    ) -> None:
+    async def _say(self, db: Db, said: Said, reply: Content | None, seen: ContactSeen) -> None:
         """Write the one reply to the outbox; without one, at least that they wrote."""
         notices: list[SomeNotice] = []
-        if seen is not None and (reply is None or seen.opted_out is not None):
+        if reply is None or seen.opted_out is not None:
             notices.append(seen)
         if reply is not None:
-            notices.append(self._text(said, reply, "reply"))
+            notices.append(acts.text_of(said, reply, "reply"))
         await outbox.put(db, self._keys, notices)
 
     def _at_number(self, state: State, number: str) -> State:
@@ -196,53 +188,18 @@ class Inbox:
         own = (o.id for o in self._facts.offices.values() if o.whatsapp_number == number)
         return state.but(number=number, office=next(own, state.office))
 
-    def _text(self, said: Said, content: Content, what: str) -> SendText:
-        return SendText(
-            id=uuid5(COMMAND_NAMESPACE, f"{what}/{said.message_id}"),
-            to=said.contact,
-            content=content,
-            purpose="reply",
-            inbound_at=said.at,
-            number_id=said.number_id or None,
-            reply_to=said.message_id,
-        )
-
-    def _seen(self, said: Said, turn: Turn) -> ContactSeen:
-        out = turn.action.out if isinstance(turn.action, OptOut) else None
-        number_id = said.number_id or None
-        return ContactSeen(to=said.contact, at=said.at, opted_out=out, number_id=number_id)
-
-    def _command(self, turn: Turn, owner: str, said: Said) -> SomeCommand:
-        """Make the command that the turn asks for; the message's id makes it the same again."""
-        contact = said.contact.model_copy(update={"language": turn.state.language})
-        common: dict[str, Any] = {
-            "id": command_id("whatsapp", said.message_id),
-            "owner": owner,
-            "channel": Channel.WHATSAPP,
-            "contact": contact,
-            "deadline": said.at + STALE,
-            "tell": True,
-        }
-        match turn.action:
-            case talk.Place(slot, applicant):
-                return PlaceHold(**common, slot=slot, applicant=applicant)
-            case talk.Confirm(hold_id, code):
-                return ConfirmHold(**common, hold_id=hold_id, approval_code=code)
-            case talk.Release(hold_id):
-                return ReleaseHold(**common, hold_id=hold_id)
-            case talk.Cancel(booking_code):
-                return CancelBooking(**common, booking_code=booking_code)
-            case talk.Reschedule(booking_code, slot):
-                return RescheduleBooking(**common, booking_code=booking_code, slot=slot)
-        raise TypeError(type(turn.action).__name__)
-
     async def _give_up(self, db: Db, owner: str) -> None:
-        """Set a person's oldest message aside, and say sorry for it."""
-        messages: Sequence[Row] = await store.take_messages(db, owner)
-        if messages:
-            await store.finish_messages(db, [messages[0]["id"]], "failed")
-            said = open_row(self._keys, messages[0])
-            await self._say(db, said, turns.apology(State(), "trouble"))
+        """Set a person's oldest message aside, and say sorry for it where it can be read at all."""
+        row = await store.fail_oldest(db, owner)
+        if row is None:
+            return
+        try:
+            said = open_row(self._keys, row)
+            sorry = acts.text_of(said, turns.apology(State(), "trouble"), "reply")
+        except UNREADABLE as error:
+            log.warning("message_unreadable", error=type(error).__name__)
+            return
+        await outbox.put(db, self._keys, [sorry])
 
     async def _known(self, db: Db, contact: Contact) -> Contact:
         """Complete a contact by what was seen before: who hides the phone may have shown it."""
@@ -267,11 +224,13 @@ class Inbox:
     def _state(self, row: Row) -> State:
         if row["sealed"] is None:
             return State(office=self._gateway.config.whatsapp_default_office or None)
-        return talk.load(self._keys.unseal(row["sealed"], f"conversation/{row['owner']}"))
+        state = talk.load(self._keys.unseal(row["sealed"], f"conversation/{row['owner']}"))
+        quiet_for = datetime.now(UTC) - (row["last_inbound_at"] or row["updated_at"])
+        return state.after(max(quiet_for, timedelta()))
 
-    async def _rest(self) -> None:
+    async def _rest(self, pause_s: float) -> None:
         try:
-            async with asyncio.timeout(POLL_S):
+            async with asyncio.timeout(pause_s):
                 await self._woken.wait()
         except TimeoutError:
             return

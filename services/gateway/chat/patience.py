@@ -20,14 +20,15 @@ POLL_S = 0.2
 AT_ONCE = 500
 
 
-async def begin(db: Db, keys: Keys, command: SomeCommand, still: SendText) -> None:
-    """Remember, with the command itself, what to say if its outcome is late."""
+async def begin(db: Db, keys: Keys, owner: str, command: SomeCommand, still: SendText) -> None:
+    """Remember, with the command itself, what to say to its person if its outcome is late."""
     body = still.model_dump(mode="json", exclude_none=True)
-    await store.add_awaiting(db, command.id, keys.seal(body, f"awaiting/{command.id}"))
+    await store.add_awaiting(db, command.id, owner, keys.seal(body, f"awaiting/{command.id}"))
 
 
 async def tell_late(db: Db, keys: Keys, late: timedelta = LATE) -> int:
     """Tell everybody whose command has waited so long without an outcome, once; says how many."""
+    await store.forget_decided(db, AT_ONCE)
     rows = await store.take_late(db, late, AT_ONCE)
     texts = [keys.unseal(row["sealed"], f"awaiting/{row['command_id']}") for row in rows]
     await outbox.put(db, keys, [SendText.model_validate(text) for text in texts])

@@ -22,16 +22,41 @@ async def add_messages(db: Db, messages: Sequence[tuple[str, str, bytes, datetim
     return [row["owner"] for row in rows]
 
 
-async def find_waiting(db: Db, limit: int) -> list[str]:
-    """List people whose messages wait, those who wait longest first."""
-    rows = await db.fetch(
+async def find_waiting(db: Db, limit: int, flood: int) -> list[Row]:
+    """List people whose messages wait, those who wait longest first, as (owner, is_held_up).
+
+    A person is held up while booking decides what they asked for a moment ago, and for some
+    seconds once they wrote `flood` messages within ten; such rows come last.
+    """
+    rows: list[Row] = await db.fetch(
         """
-        SELECT owner FROM gateway.inbox WHERE state = 'new'
-         GROUP BY owner ORDER BY min(id) LIMIT $1
+        SELECT w.owner,
+               EXISTS (SELECT FROM gateway.awaiting a WHERE a.owner = w.owner
+                          AND a.told_at IS NULL AND NOT EXISTS (
+                              SELECT FROM booking_api.request r
+                               WHERE r.id = a.command_id AND r.outcome IS NOT NULL))
+               OR (SELECT count(*) FROM gateway.inbox d WHERE d.owner = w.owner
+                      AND d.done_at > now() - interval '10 s') >= $2 AS is_held_up
+          FROM (SELECT owner, min(id) AS first FROM gateway.inbox
+                 WHERE state = 'new' GROUP BY owner) w
+         ORDER BY is_held_up, w.first LIMIT $1
         """,
         limit,
+        flood,
     )
-    return [row["owner"] for row in rows]
+    return rows
+
+
+async def count_done(db: Db, owner: str) -> int:
+    """Count what a person was answered in the last twenty seconds."""
+    number: int = await db.fetchval(
+        """
+        SELECT count(*) FROM gateway.inbox
+         WHERE owner = $1 AND done_at > now() - interval '20 s'
+        """,
+        owner,
+    )
+    return number
 
 
 async def lock_conversation(db: Db, owner: str) -> Row | None:
@@ -69,7 +94,12 @@ async def save_conversation(db: Db, owner: str, sealed: bytes, at: datetime) -> 
 async def finish_messages(db: Db, ids: Sequence[int], state: str) -> None:
     """Mark messages as done or failed."""
     await db.execute(
-        "UPDATE gateway.inbox SET state = $2 WHERE id = ANY ($1::bigint[])", list(ids), state
+        """
+        UPDATE gateway.inbox SET state = $2, done_at = clock_timestamp()
+         WHERE id = ANY ($1::bigint[])
+        """,
+        list(ids),
+        state,
     )
 
 
@@ -84,6 +114,18 @@ async def count_failure(db: Db, owner: str) -> int:
         owner,
     )
     return tries or 0
+
+
+async def fail_oldest(db: Db, owner: str) -> Row | None:
+    """Set a person's oldest waiting message aside."""
+    return await db.fetchrow(
+        """
+        UPDATE gateway.inbox SET state = 'failed', done_at = clock_timestamp() WHERE id = (
+            SELECT id FROM gateway.inbox WHERE owner = $1 AND state = 'new' ORDER BY at, id LIMIT 1)
+        RETURNING *
+        """,
+        owner,
+    )
 
 
 async def add_outgoing(db: Db, messages: Sequence[tuple[str, str, bytes]]) -> None:
@@ -111,33 +153,73 @@ async def drop_outgoing(db: Db, ids: Sequence[int]) -> None:
     await db.execute("DELETE FROM gateway.outbox WHERE id = ANY ($1::bigint[])", list(ids))
 
 
-async def add_awaiting(db: Db, command_id: UUID, sealed: bytes) -> None:
+async def add_awaiting(db: Db, command_id: UUID, owner: str, sealed: bytes) -> None:
     """Remember a command that was sent to booking."""
     await db.execute(
         """
-        INSERT INTO gateway.awaiting (command_id, sealed) VALUES ($1, $2) ON CONFLICT DO NOTHING
+        INSERT INTO gateway.awaiting (command_id, owner, sealed) VALUES ($1, $2, $3)
+        ON CONFLICT DO NOTHING
         """,
         command_id,
+        owner,
         sealed,
     )
 
 
+async def count_undecided(db: Db, owners: Sequence[str]) -> int:
+    """Count what a person asked of booking and booking has not decided yet."""
+    number: int = await db.fetchval(
+        """
+        SELECT count(*) FROM gateway.awaiting a WHERE a.owner = ANY ($1::text[]) AND NOT EXISTS (
+            SELECT FROM booking_api.request r WHERE r.id = a.command_id AND r.outcome IS NOT NULL)
+        """,
+        list(owners),
+    )
+    return number
+
+
+async def forget_decided(db: Db, limit: int) -> None:
+    """Forget the commands that were decided, and those of which nothing was heard for a day."""
+    await db.execute(
+        """
+        DELETE FROM gateway.awaiting WHERE command_id IN (
+            SELECT a.command_id FROM gateway.awaiting a
+              LEFT JOIN booking_api.request r ON r.id = a.command_id
+             WHERE r.outcome IS NOT NULL OR a.asked_at < now() - interval '1 day'
+             LIMIT $1 FOR UPDATE OF a SKIP LOCKED)
+        """,
+        limit,
+    )
+
+
 async def take_late(db: Db, late: timedelta, limit: int) -> list[Row]:
-    """Forget the commands that were sent so long ago; returns those without an outcome yet."""
+    """Mark the commands that were sent so long ago and are undecided as told; returns them."""
     rows: list[Row] = await db.fetch(
         """
-        WITH old AS (
-            DELETE FROM gateway.awaiting WHERE command_id IN (
-                SELECT command_id FROM gateway.awaiting WHERE asked_at < now() - $1::interval
-                 ORDER BY asked_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-            RETURNING command_id, sealed)
-        SELECT * FROM old WHERE NOT EXISTS (
-            SELECT FROM booking_api.request r WHERE r.id = old.command_id AND r.outcome IS NOT NULL)
+        UPDATE gateway.awaiting SET told_at = now() WHERE command_id IN (
+            SELECT a.command_id FROM gateway.awaiting a
+             WHERE a.told_at IS NULL AND a.asked_at < now() - $1::interval AND NOT EXISTS (
+                   SELECT FROM booking_api.request r
+                    WHERE r.id = a.command_id AND r.outcome IS NOT NULL)
+             ORDER BY a.asked_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+        RETURNING command_id, sealed
         """,
         late,
         limit,
     )
     return rows
+
+
+async def forget_old(db: Db) -> None:
+    """Forget messages after eight days, for as long repeats may come, and silent conversations."""
+    await db.execute(
+        """
+        DELETE FROM gateway.inbox WHERE received_at < now() - interval '8 days' AND state <> 'new'
+        """
+    )
+    await db.execute(
+        "DELETE FROM gateway.conversation WHERE updated_at < now() - interval '30 days'"
+    )
 
 
 async def quarantine(db: Db, reason: str, sealed: bytes) -> None:
@@ -165,77 +247,3 @@ async def find_phone(db: Db, bsuid_key: bytes) -> bytes | None:
         "SELECT sealed FROM gateway.phone_of_bsuid WHERE bsuid_key = $1", bsuid_key
     )
     return found
-
-
-async def find_holds(db: Db, owner: str) -> list[Row]:
-    """Read a person's holds that can still be confirmed, newest first."""
-    rows: list[Row] = await db.fetch(
-        """
-        SELECT * FROM booking_api.hold
-         WHERE owner = $1 AND state = 'held' AND expires_at > now() ORDER BY held_at DESC
-        """,
-        owner,
-    )
-    return rows
-
-
-async def find_bookings(db: Db, owner: str) -> list[Row]:
-    """Read a person's bookings that are still to come, the next one first."""
-    rows: list[Row] = await db.fetch(
-        """
-        SELECT * FROM booking_api.booking
-         WHERE owner = $1 AND hold_state = 'confirmed' ORDER BY starts_at
-        """,
-        owner,
-    )
-    return rows
-
-
-async def find_offices(db: Db) -> list[Row]:
-    """Read every office."""
-    rows: list[Row] = await db.fetch("SELECT * FROM booking_api.office ORDER BY id")
-    return rows
-
-
-async def find_services(db: Db) -> list[Row]:
-    """Read every service with its names."""
-    rows: list[Row] = await db.fetch("SELECT * FROM booking_api.service ORDER BY id")
-    return rows
-
-
-async def find_free(db: Db, office: str, service: str, limit: int) -> list[Row]:
-    """Read the free slots of one service at an office, the next ones first."""
-    rows: list[Row] = await db.fetch(
-        """
-        SELECT * FROM booking_api.slot
-         WHERE office_id = $1 AND service_id = $2 AND remaining > 0
-           AND NOT closed AND opens_at <= now() AND closes_at > now()
-         ORDER BY date, starts LIMIT $3
-        """,
-        office,
-        service,
-        limit,
-    )
-    return rows
-
-
-async def find_next_opening(db: Db, office: str, service: str) -> datetime | None:
-    """Find when the next quota of one service at an office opens."""
-    moment: datetime | None = await db.fetchval(
-        """
-        SELECT min(opens_at) FROM booking_api.slot
-         WHERE office_id = $1 AND service_id = $2 AND opens_at > now()
-           AND NOT closed AND remaining > 0
-        """,
-        office,
-        service,
-    )
-    return moment
-
-
-async def find_alternatives(db: Db, office: str, service: str) -> list[Row]:
-    """Find the nearest places that have quota."""
-    rows: list[Row] = await db.fetch(
-        "SELECT * FROM booking_api.alternatives($1, $2, 5)", office, service
-    )
-    return rows

@@ -40,9 +40,11 @@ DAYS = {
     "sunday": 6,
 }
 SOON = {"hari ini": 0, "today": 0, "besok": 1, "tomorrow": 1, "lusa": 2}
-NEXT = {"depan", "next"}
+NEXT, THIS = {"depan", "next"}, {"ini", "this"}
+# Words that may stand beside a date without changing it.
+BESIDE = {"hari", "tanggal", "tgl", "pagi", "siang", "sore", "morning", "afternoon", "on"}
 ALIKE = 0.7
-OLDEST = 1900
+OLDEST, OLDEST_SAID = 1900, 1000
 LONGEST_AGE = timedelta(days=365 * 120)
 
 
@@ -70,6 +72,8 @@ def read_birth(text: str, today: date) -> date | DateFault:
     if year < 100:  # noqa: PLR2004 two digits
         year += 2000 if year <= today.year % 100 else 1900
     born = _date(day, month, year)
+    if born is DateFault.NO_SUCH_DATE and OLDEST_SAID <= year < OLDEST:
+        return DateFault.TOO_OLD
     if isinstance(born, DateFault):
         return born
     if born > today:
@@ -79,13 +83,15 @@ def read_birth(text: str, today: date) -> date | DateFault:
 
 def read_visit(text: str, today: date) -> date | DateFault:
     """Read the date of a visit: also `besok`, `lusa`, `senin depan`; no year means the next one."""
-    word = normal(text).lower()
-    if word in SOON:
-        return today + timedelta(days=SOON[word])
+    text = normal(text).lower()
+    word = " ".join(part for part in text.split() if part not in BESIDE)
+    soon = SOON.get(text, SOON.get(word))
+    if soon is not None:
+        return today + timedelta(days=soon)
     weekday = _weekday(word, today)
     if weekday is not None:
         return weekday
-    found = _read(text, today)
+    found = _read(word, today)
     if isinstance(found, DateFault):
         return found
     day, month, year = found
@@ -102,18 +108,20 @@ def read_visit(text: str, today: date) -> date | DateFault:
 
 
 def _weekday(word: str, today: date) -> date | DateFault | None:
-    """Read `senin depan`; `senin` alone could be this week's or next week's."""
+    """Read `senin depan` and `rabu ini`; `senin` alone could be this week's or next week's."""
     parts = word.split()
     if not parts or (parts[0] not in DAYS and parts[-1] not in DAYS):
         return None
     rest = set(parts) - set(DAYS)
-    if not rest:
+    # "minggu depan" is next Sunday, and next week.
+    if not rest or (rest <= NEXT and "minggu" in parts):
         return DateFault.AMBIGUOUS_WEEKDAY
-    if rest <= NEXT:
-        wanted = next(DAYS[part] for part in parts if part in DAYS)
-        monday = today - timedelta(days=today.weekday()) + timedelta(days=7)
-        return monday + timedelta(days=wanted)
-    return None
+    if not rest <= NEXT and not rest <= THIS:
+        return None
+    wanted = next(DAYS[part] for part in parts if part in DAYS)
+    monday = today - timedelta(days=today.weekday())
+    visit = monday + timedelta(days=wanted + (7 if rest <= NEXT else 0))
+    return visit if visit >= today else DateFault.SERVICE_IN_PAST
 
 
 def _read(text: str, today: date) -> tuple[int, int, int | None] | DateFault:
@@ -175,5 +183,5 @@ def _date(day: int, month: int, year: int) -> date | DateFault:
         return DateFault.MONTH_DAY_SWAPPED
     try:
         return date(year, month, day) if year >= OLDEST else DateFault.NO_SUCH_DATE
-    except ValueError:
+    except (ValueError, OverflowError):
         return DateFault.NO_SUCH_DATE

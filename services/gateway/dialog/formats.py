@@ -1,8 +1,8 @@
 """Parts of answers: lines of dates, rows of lists, examples."""
 
-from datetime import date
+from datetime import date, timedelta
 
-from services.gateway.dialog.state import Booked, Free, HeldSeat, Office
+from services.gateway.dialog.state import Booked, Facts, Free, HeldSeat, Office, State, Turn
 from services.gateway.dialog.words import BUTTONS, COMMANDS, WORDS
 from shared.keys import grouped
 from shared.messages import Alternative, Button, Content, Language, Row
@@ -17,7 +17,8 @@ from shared.speech import (
 
 TITLE, DESCRIPTION = 24, 72
 BODY_WITH_CHOICES = 1024
-EXAMPLE_NAME = "Ahmad"
+LISTED = 10
+AHEAD = timedelta(days=7)
 
 
 def say(key: str, language: Language, **values: str) -> str:
@@ -37,11 +38,13 @@ def text(body: str, language: Language, *keys: str) -> Content:
     return Content(body=body, buttons=buttons(language, *keys))
 
 
-def with_rows(body: str, rows: tuple[Row, ...], language: Language) -> Content:
-    """Make an answer with a list to tap; a long body goes without it."""
+def listing(state: State, body: str, rows: tuple[Row, ...]) -> Turn:
+    """Answer with a list to tap, whose entries may be typed by number; long ones go untapped."""
+    kept = state.but(choices=tuple(row.id for row in rows))
     if len(body) > BODY_WITH_CHOICES or not rows:
-        return Content(body=body[:4096])
-    return Content(body=body, rows=rows[:10], rows_button=BUTTONS["choose"][language])
+        return Turn(kept, Content(body=body[:4096]))
+    button = BUTTONS["choose"][state.language]
+    return Turn(kept, Content(body=body, rows=rows[:LISTED], rows_button=button))
 
 
 def line(number: int, free: Free, office: Office, language: Language) -> str:
@@ -72,7 +75,7 @@ def office_row(place: Alternative, language: Language) -> Row:
     )
 
 
-def booking_line(booked: Booked, language: Language) -> str:
+def booking_line(booked: Booked, facts: Facts, language: Language) -> str:
     """Write a booking in full."""
     return say(
         "booking_line",
@@ -83,35 +86,47 @@ def booking_line(booked: Booked, language: Language) -> str:
         date=long_date(booked.ref.date, language),
         hour=booked.service_hour.replace(":", "."),
         zone=zone_name(booked.office.timezone),
+        service=facts.named(booked.ref.service, language),
         office=booked.office.name,
         address=booked.office.address or "-",
     )
 
 
-def short_line(booked: Booked, language: Language) -> str:
-    """Write a booking in one line."""
-    when = long_date(booked.ref.date, language)
-    return f"{grouped(booked.code)} · {booked.name} · {when} · {booked.office.short_name}"
-
-
-def hold_line(held: HeldSeat, office: Office | None, language: Language) -> str:
+def hold_line(held: HeldSeat, facts: Facts, language: Language) -> str:
     """Write a hold that waits for its approval code."""
-    timezone = office.timezone if office else "Asia/Jakarta"
     return say(
         "hold_line",
         language,
         name=held.name.upper(),
         date=long_date(held.ref.date, language),
         session=SESSIONS[language][held.ref.session],
-        office=held.office_name,
-        expires=local_clock(held.expires_at, timezone),
+        service=facts.named(held.ref.service, language),
+        office=held.office.name,
+        expires=local_clock(held.expires_at, held.office.timezone),
     )
 
 
-def example(name: str | None, birth: date | None, visit: str | None) -> str:
-    """Write this person's own request as it should have been, with what was good in it."""
-    born = birth.strftime("%d%m%Y") if birth else "20111967"
-    return f"#{name or EXAMPLE_NAME}#{born}#{visit or '1'}"
+def example(state: State, visit: str | None) -> str:
+    """Write this person's own request with what was good in it, and in words what is missing."""
+    name, born, day = PLACEHOLDERS[state.language]
+    known = state.birth_date.strftime("%d%m%Y") if state.birth_date else born
+    return f"#{state.name or name}#{known}#{visit or day}"
+
+
+def example_of(held: HeldSeat) -> str:
+    """Write the values of a hold as a request that is to be corrected."""
+    return f"#{held.name}#{held.birth_date:%d%m%Y}"
+
+
+def a_day_ahead(today: date) -> str:
+    """Give a date that may serve as the example of a visit."""
+    return (today + AHEAD).strftime("%d-%m-%Y")
+
+
+PLACEHOLDERS = {
+    Language.ID: ("nama", "tanggal lahir", "tanggal layanan"),
+    Language.EN: ("name", "birth date", "visit date"),
+}
 
 
 def _seats(free: Free, office: Office) -> dict[str, str]:

@@ -15,13 +15,16 @@ class Simple(StrEnum):
     DATES = "dates"
     STATUS = "status"
     HELP = "help"
-    CHANGE = "change"  # #ganti: the echoed values are wrong
-    DROP = "drop"  # #batalkan: give the hold back
+    AGREE = "agree"  # without the code that it needs
+    NUMBER = "number"  # they want to show us their phone number
+    LOG_OUT = "log_out"
     STOP = "stop"
     RESUME = "resume"
     STAFF = "staff"
     MEDIA = "media"
+    YES = "yes"
     NO = "no"
+    NEVER = "never"  # tidak jadi: no to what we asked, else the hold is not wanted
     THANKS = "thanks"
 
 
@@ -39,17 +42,33 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Six characters that may be an approval code; `sure` when typed as one."""
+    """What may be an approval code. `sure` when it can be nothing else; `tapped` by its button."""
 
     code: str
+    said: str = ""
     sure: bool = True
+    tapped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The echoed values of a hold are wrong; `code` is the hold's, from a button."""
+
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """A hold is to be given back; `code` is the hold's, from a button."""
+
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CancelWish:
-    """A booking is to be cancelled; `sure` once they said so."""
+    """A booking is to be cancelled; `said` is how they named it, `sure` once they said so."""
 
-    code: str | None = None
+    said: str | None = None
     sure: bool = False
 
 
@@ -57,10 +76,11 @@ class CancelWish:
 class MoveWish:
     """A booking is to be moved; `slot` was tapped in a list, `visit` was typed."""
 
-    code: str | None = None
+    said: str | None = None
     slot: SlotRef | None = None
     visit: date | DateFault | int | None = None
     session: Session | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +126,14 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True)
+class Guess:
+    """Something like this command was typed."""
+
+    command: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """Nothing we know; it may answer a question of ours."""
 
@@ -113,6 +141,6 @@ class Unknown:
 
 
 Intent = (
-    Simple | Request | Code | CancelWish | MoveWish | OfficeWish | ServiceWish | Pick | Number
-    | Speak | Login | Unknown
+    Simple | Request | Code | Change | Drop | CancelWish | MoveWish | OfficeWish | ServiceWish
+    | Pick | Number | Speak | Login | Guess | Unknown
 )  # fmt: skip

@@ -8,6 +8,7 @@ from services.gateway.dialog.normal import normal
 SHORTEST, LONGEST = 2, 80
 SHAPE = re.compile(r"^[^\W\d_][^\d_]*$")
 ALLOWED = set(" .'-,")
+APOSTROPHES = dict.fromkeys(map(ord, "\u2019\u2018\u02bc`\u00b4"), "'")
 
 
 def read_name(text: str) -> str | None:
@@ -16,7 +17,7 @@ def read_name(text: str) -> str | None:
     One word is a whole name for many Indonesians. Digits are in no name. Passports are written in
     Latin letters (ICAO Doc 9303, part 3), and a Cyrillic look-alike would be another person.
     """
-    name = normal(text.replace("’", "'"))
+    name = normal(text.translate(APOSTROPHES))
     if not SHORTEST <= len(name) <= LONGEST or not SHAPE.match(name):
         return None
     return name if all(c in ALLOWED or _is_latin(c) for c in name) else None

@@ -4,13 +4,16 @@ A tap's id is the text that would have been typed, so buttons and lists need no 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from services.gateway.dialog.dates import DateFault, read_birth, read_visit
 from services.gateway.dialog.intents import (
     CancelWish,
+    Change,
     Code,
+    Drop,
+    Guess,
     Intent,
     Login,
     MoveWish,
@@ -25,156 +28,155 @@ from services.gateway.dialog.intents import (
 )
 from services.gateway.dialog.names import read_name
 from services.gateway.dialog.normal import likeness, normal
-from shared.keys import CROCKFORD, booking_code_of, normal_code
+from services.gateway.dialog.vocabulary import (
+    ABOUT_DATES,
+    CODE,
+    COMMAND_OF,
+    GREETINGS,
+    LOGIN,
+    NO_NAMES,
+    NUMBER,
+    PERSON,
+    SESSIONS,
+    SIMPLE,
+)
+from shared.keys import APPROVAL_CODE_LENGTH, CROCKFORD, booking_code_of, normal_code
 from shared.messages import Language, Session, SlotRef
 
-WORDS: dict[str, tuple[str, ...]] = {
-    "dates": (
-        *("tgllayanan", "tgl layanan", "tanggal layanan", "tanggal", "jadwal", "lihat tanggal"),
-        *("lihat jadwal", "daftar", "dates", "schedule", "book"),
-    ),
-    "status": ("status", "status saya", "jadwal saya", "cek", "my status"),
-    "cancel": ("batal", "batalkan jadwal", "cancel"),
-    "move": ("ulang", "jadwal ulang", "ubah", "ubah jadwal", "ganti jadwal", "reschedule"),
-    "help": ("bantuan", "help", "tolong", "info", "menu", "cara"),
-    "office": ("kantor", "pilih kantor", "ganti kantor", "kanim", "office"),
-    "service": ("layanan", "pilih layanan", "ganti layanan", "jenis layanan", "service"),
-    "english": ("english", "inggris", "in english"),
-    "bahasa": ("bahasa", "indonesia", "bahasa indonesia"),
-    "stop": ("berhenti", "stop", "unsubscribe"),
-    "resume": ("mulai", "start", "subscribe"),
-    "staff": ("petugas", "staff", "operator", "admin", "human"),
-    "change": ("ganti", "change"),
-    "drop": ("batalkan", "tidak jadi"),
-    "no": ("tidak", "jangan", "no"),
-    "thanks": (
-        "terima kasih",
-        "terimakasih",
-        "makasih",
-        "thanks",
-        "thank you",
-        "ok",
-        "oke",
-        "siap",
-    ),
-}
-COMMAND_OF = {word: command for command, words in WORDS.items() for word in words}
-SIMPLE = {
-    "dates": Simple.DATES,
-    "status": Simple.STATUS,
-    "help": Simple.HELP,
-    "no": Simple.NO,
-    "stop": Simple.STOP,
-    "resume": Simple.RESUME,
-    "staff": Simple.STAFF,
-    "change": Simple.CHANGE,
-    "drop": Simple.DROP,
-    "thanks": Simple.THANKS,
-}
-# A sentence with one of these asks for dates: "kapan ada jadwal?"
-ABOUT_DATES = {"jadwal", "tanggal", "tgl", "kuota", "tgllayanan", "dates", "schedule"}
-GREETINGS = {
-    *("halo", "hallo", "hello", "hai", "hi", "hey", "p", "permisi", "assalamualaikum", "tes"),
-    *(
-        "assalamu'alaikum",
-        "selamat",
-        "pagi",
-        "siang",
-        "sore",
-        "malam",
-        "test",
-        "ping",
-        "kak",
-        "min",
-    ),
-}
-SESSIONS = {
-    **dict.fromkeys(("pagi", "morning", "am"), Session.MORNING),
-    **dict.fromkeys(("siang", "sore", "afternoon", "pm"), Session.AFTERNOON),
-}
 ALIKE_HASH, ALIKE_FREE, SHORTEST_FUZZY = 0.78, 0.80, 4
-PERSON = re.compile(r"([^\d#]+?)[\s,;:/.-]*(\d[^#]*)")
-CODE_LENGTH, OLD_CODE_LENGTH, NIK_LENGTH = 6, 8, 16
-LOGIN = re.compile(r"^#?(?:masuk|login)[ #:]+([0-9a-z][0-9a-z -]{6,12})$", re.IGNORECASE)
+OLD_CODE_LENGTH, NIK_LENGTH = 8, 16
 MOST_NUMBER = 99
+EDGES = "#?!., "
+ABOUT_ONE: dict[str, Callable[[str | None], Intent]] = {
+    "cancel": CancelWish,
+    "change": Change,
+    "drop": Drop,
+}
+CHOICES: dict[str, Callable[[str | None], Intent]] = {"office": OfficeWish, "service": ServiceWish}
+SPEAK = {"english": Speak(Language.EN), "bahasa": Speak(Language.ID)}
 
 
 def understand(text: str, today: date) -> Intent:
-    """Say what a text means; `today` is the day where it will be acted on."""
+    """Say what a text means by itself; `today` is the day where it will be acted on."""
     said = normal(text)
-    plain = said.lstrip("#").strip().lower()
-    login = LOGIN.match(said)
+    plain = " ".join(said.strip(EDGES).lower().replace(",", " ").split())
+    login = LOGIN.fullmatch(said)
     if login:
         return Login(normal_code(login[1]))
-    if plain in COMMAND_OF:
-        return _command(COMMAND_OF[plain], (), today)
-    fields = [part.strip() for part in said.lstrip("#").split("#")]
-    if "#" in said and (len(fields) > 1 or said.startswith("#")):
-        return _of_fields(fields, today)
+    if plain in COMMAND_OF and "#" not in said.lstrip("# "):
+        return command_of(COMMAND_OF[plain], (), today)
+    if NUMBER.fullmatch(plain):
+        return Number(int(NUMBER.sub(r"\1", plain)))
+    if "#" in said:
+        fields = [part.strip() for part in said.lstrip("#").split("#")]
+        if len(fields) > 1 or said.startswith("#"):
+            return _of_fields(fields, today)
     return _free(said, plain, today)
 
 
-def read_person(text: str, today: date, *, named: bool) -> Request | None:
+def command_of(command: str, rest: Sequence[str], today: date) -> Intent:
+    """Make the intent of a command with what was said after it."""
+    first = rest[0] if rest and rest[0] else None
+    if command == "dates" and first:
+        return OfficeWish(" ".join(rest))
+    if command in SIMPLE:
+        return SIMPLE[command]
+    if command in ABOUT_ONE:
+        return ABOUT_ONE[command](first)
+    if command in CHOICES:
+        return CHOICES[command](" ".join(rest) or None)
+    return _move(rest, today) if command == "move" else SPEAK[command]
+
+
+def read_person(text: str, today: date, *, named: bool, born: bool) -> Request | None:
     """Read name and birth date in plain words: `Ahmad Yani, 20-11-1967`.
 
-    With `named` the name is known and the birth date alone will do. None where it is neither.
+    Where we know the name, the birth date alone will do, and the other way round. None where the
+    text is neither.
     """
     match = PERSON.fullmatch(text)
     name = read_name(match[1]) if match else None
     if match and name:
         return Request(name, read_birth(match[2], today), said=(name, match[2]))
-    birth = read_birth(text, today) if named else DateFault.UNREADABLE
-    return None if birth is DateFault.UNREADABLE else Request(birth_date=birth, said=("", text))
+    birth = read_birth(text, today) if named or not born else DateFault.UNREADABLE
+    if birth is not DateFault.UNREADABLE:
+        return Request(birth_date=birth, said=("", text))
+    name = read_name(text)
+    return (
+        Request(name, said=(name,)) if name and not NO_NAMES & set(text.lower().split()) else None
+    )
 
 
 def _of_fields(fields: Sequence[str], today: date) -> Intent:
     """Read `#command#...` or the one-line request `#name#birth date#visit`."""
     head, rest = fields[0].lower(), fields[1:]
-    if head == "pilih" and rest:
-        return _pick(rest[0])
-    if head == "pindah" and len(rest) > 1:
-        picked = _pick(rest[1])
-        slot = picked.slot if isinstance(picked, Pick) else None
-        return MoveWish(booking_code_of(rest[0]), slot)
-    if head in ("setuju", "agree") and rest:
-        return Code(normal_code(rest[0]))
-    if head == "batalya" and rest:
-        return CancelWish(booking_code_of(rest[0]), sure=True)
-    command = COMMAND_OF.get(head)
-    if command is None and len(rest) < 2:  # noqa: PLR2004 a request has three fields
-        command = _alike(head, ALIKE_HASH)
-    if command is not None:
-        return _command(command, rest, today)
+    tapped = _tapped(head, rest)
+    if tapped is not None:
+        return tapped
+    if head in COMMAND_OF:
+        return command_of(COMMAND_OF[head], rest, today)
     if not rest:
-        return _code(fields[0]) or Unknown(fields[0])
-    return _request(fields, today)
+        return _lonely(fields[0], today)
+    is_request = len(rest) > 1 or isinstance(read_birth(rest[0], today), date)
+    guess = None if is_request else _alike(head, ALIKE_HASH)
+    return Guess(guess, fields[0]) if guess else _request(fields, today)
 
 
-def _command(command: str, rest: Sequence[str], today: date) -> Intent:
-    if command in SIMPLE:
-        return SIMPLE[command]
-    match command:
-        case "cancel":
-            return CancelWish(booking_code_of(rest[0]) if rest else None)
-        case "move":
-            return _move(rest, today)
-        case "office":
-            return OfficeWish(" ".join(rest) or None)
-        case "service":
-            return ServiceWish(" ".join(rest) or None)
-        case "english":
-            return Speak(Language.EN)
-    return Speak(Language.ID)
+def _tapped(head: str, rest: Sequence[str]) -> Intent | None:
+    """Read the ids of our own rows and buttons."""
+    if not rest:
+        return None
+    match head:
+        case "pilih":
+            slot = _slot(rest[0])
+            return Pick(slot) if slot else Unknown(rest[0])
+        case "pindah":
+            slot = _slot(rest[-1])
+            return MoveWish(rest[0] or None, slot) if slot else Unknown(rest[-1])
+        case "setuju" | "agree":
+            return Code(normal_code(rest[0]), rest[0], tapped=True)
+        case "batalya":
+            return CancelWish(rest[0], sure=True)
+    return None
+
+
+def _lonely(text: str, today: date) -> Intent:
+    """Read `#something`: a command with words after it, a code, or a command mistyped."""
+    led = _led(text, today, anything=True)
+    if led is not None:
+        return led
+    guess = _alike(text.lower(), ALIKE_HASH)
+    return _code(text) or (Guess(guess, text) if guess else Unknown(text))
+
+
+def _led(text: str, today: date, *, anything: bool) -> Intent | None:
+    """Read `kantor surabaya`, `batal 7K4M-2Q8R-TX3C`: a command and what it is about."""
+    words = text.split()
+    for length in range(min(2, len(words) - 1), 0, -1):
+        command = COMMAND_OF.get(" ".join(words[:length]).lower())
+        rest = " ".join(words[length:])
+        if command in {"cancel", "move"} and (anything or booking_code_of(rest)):
+            return command_of(command, rest.split() if command == "move" else (rest,), today)
+        if command in {"office", "service"} or (command == "dates" and anything):
+            return command_of(command, (rest,), today)
+    return None
 
 
 def _move(rest: Sequence[str], today: date) -> MoveWish:
     """Read `#ulang#KODE#tanggal#sesi`; the code may be left out by who has one booking."""
-    code = booking_code_of(rest[0]) if rest else None
-    fields = [field for field in (rest[1:] if code else rest) if field]
+    fields = [field for field in rest if field]
+    code = fields[0] if fields and _looks_like_code(fields[0]) else None
+    fields = fields[1:] if code else fields
     session = next((SESSIONS[f.lower()] for f in fields if f.lower() in SESSIONS), None)
     dates = [field for field in fields if field.lower() not in SESSIONS]
     visit = _visit(dates[0], today) if dates else None
-    return MoveWish(code, visit=visit, session=session)
+    return MoveWish(code, visit=visit, session=session, words=dates[0] if dates else "")
+
+
+def _looks_like_code(text: str) -> bool:
+    """Whether this names a booking, be it mistyped: longer than any date, letters and digits."""
+    code = normal_code(text)
+    return len(code) >= 9 and any(c.isalpha() for c in code) and any(c.isdecimal() for c in code)  # noqa: PLR2004
 
 
 def _request(fields: Sequence[str], today: date) -> Request:
@@ -182,45 +184,49 @@ def _request(fields: Sequence[str], today: date) -> Request:
     nik = next((f for f in fields[1:] if f.isdecimal() and len(f) == NIK_LENGTH), None)
     session = next((SESSIONS[f.lower()] for f in fields[1:] if f.lower() in SESSIONS), None)
     rest = [f for f in fields[1:] if f != nik and f.lower() not in SESSIONS]
-    birth = read_birth(rest[0], today) if rest else None
+    birth = read_birth(rest[0], today) if rest and rest[0] else None
     visit = _visit(rest[1], today) if len(rest) > 1 and rest[1] else None
-    return Request(read_name(fields[0]), birth, visit, session, nik, tuple(fields))
+    session = session or (_session_in(rest[1]) if len(rest) > 1 else None)
+    return Request(read_name(fields[0]), birth, visit, session, nik, (fields[0], *rest))
+
+
+def _session_in(text: str) -> Session | None:
+    return next((SESSIONS[word] for word in text.lower().split() if word in SESSIONS), None)
 
 
 def _visit(text: str, today: date) -> date | DateFault | int:
-    if text.isdecimal() and int(text) <= MOST_NUMBER:
-        return int(text)
-    return read_visit(text, today)
+    number = NUMBER.fullmatch(text.lower())
+    return int(number[1]) if number else read_visit(text, today)
 
 
-def _pick(key: str) -> Intent:
+def _slot(key: str) -> SlotRef | None:
     office, _, rest = key.partition("/")
     parts = rest.split("/")
     try:
         service, day, session = parts
-        ref = SlotRef(
+        return SlotRef(
             office=office, service=service, date=date.fromisoformat(day), session=Session(session)
         )
     except ValueError:
-        return Unknown(key)
-    return Pick(ref)
+        return None
 
 
 def _free(said: str, plain: str, today: date) -> Intent:
-    """Read a text without #: a code, a number, a greeting, something like a command."""
+    """Read a text without #: a code, a greeting, something like a command."""
     if booking_code_of(said):
         return Simple.STATUS
     code = _code(said)
     if code is not None and code.sure:
         return code
-    if plain.isdecimal() and int(plain) <= MOST_NUMBER:
-        return Number(int(plain))
-    words = re.split(r"[^\w']+", plain.strip("?!., "))
-    if words and words[0] in GREETINGS:
+    words = re.split(r"[^\w']+", plain)
+    if words[0] in GREETINGS:
         return Simple.GREET
-    command = _alike(plain, ALIKE_FREE)
-    if command is not None:
-        return _command(command, (), today)
+    led = _led(said.strip(EDGES), today, anything=False)
+    if led is not None:
+        return led
+    guess = _alike(plain, ALIKE_FREE)
+    if guess is not None:
+        return Guess(guess, said)
     if ABOUT_DATES & set(words):
         return Simple.DATES
     return code or Unknown(said)
@@ -229,16 +235,21 @@ def _free(said: str, plain: str, today: date) -> Intent:
 def _code(said: str) -> Code | None:
     """Find an approval code: six characters, or eight digits as the old service had them.
 
-    Six letters may be a word, so that only a code with a digit in it is sure.
+    Six letters may be a word or a town, so only a code with a digit in it is sure; the others
+    count where they are the code of an open hold.
     """
-    code = normal_code(said)
-    if len(said) > CODE_LENGTH * 2 or not set(code) <= set(CROCKFORD):
+    match = CODE.fullmatch(said)
+    if match is None:
         return None
-    if len(code) == OLD_CODE_LENGTH and code.isdecimal():
-        return Code(code, sure=False)
-    if len(code) != CODE_LENGTH:
+    bare = re.sub(r"[ .-]", "", match[1])
+    code = normal_code(bare)
+    if not set(code) <= set(CROCKFORD):
         return None
-    return Code(code, sure=any(c.isdecimal() for c in said) or said.isupper())
+    if len(bare) == OLD_CODE_LENGTH and bare.isdecimal():
+        return Code(code, said, sure=False)
+    if len(bare) != APPROVAL_CODE_LENGTH:
+        return None
+    return Code(code, said, sure=any(c.isdecimal() for c in bare))
 
 
 def _alike(word: str, enough: float) -> str | None:

@@ -2,23 +2,30 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from shared.messages import Alternative, Applicant, Content, Language, SlotRef
+from shared.keys import same_code
+from shared.messages import Alternative, Applicant, Content, Language, Session, SlotRef
+
+DRAFT_LIVES = timedelta(minutes=30)
+NO_DRAFT: dict[str, Any] = dict.fromkeys(
+    ("name", "birth_date", "nik", "visit", "session", "slot", "replaces")
+)
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     """What is remembered between two messages of one person.
 
-    `listed` are the slots of the last list, by number; `offices` those of the last choice of
-    offices, `services` those of the last choice of services. `asks` is a question that waits:
-    `person`, `office`, `service`, or `cancel`. `number` is the business number that the last
-    message came to.
+    From `name` to `slot` stands the request that is being put together; `replaces` is the hold
+    whose values it corrects. `choices` are the commands of the last list, by number. `asks` is a
+    question that waits: `person`, `visit`, `office` or `service`; `cancels` is the booking that
+    they are asked about. `moves` is the booking that was last to be moved. `number` is the
+    business number that the last message came to.
     """
 
     language: Language = Language.ID
@@ -27,19 +34,29 @@ class State:
     name: str | None = None
     birth_date: date | None = None
     nik: str | None = None
+    visit: date | None = None
+    session: Session | None = None
     slot: SlotRef | None = None
+    replaces: UUID | None = None
     moves: str | None = None
-    listed: tuple[SlotRef, ...] = ()
-    offices: tuple[str, ...] = ()
-    services: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
     asks: str | None = None
     cancels: str | None = None
     media_told_at: datetime | None = None
     number: str = ""
+    greeted: bool = False
 
     def but(self, **changes: Any) -> "State":
         """Give the same state with some fields changed."""
         return replace(self, **changes)
+
+    def anew(self, **changes: Any) -> "State":
+        """Give the same state without the draft and without what was being asked or moved."""
+        return self.but(**NO_DRAFT | {"asks": None, "cancels": None, "moves": None} | changes)
+
+    def after(self, quiet_for: timedelta) -> "State":
+        """Give the state after a silence: drafts, lists and questions do not live for ever."""
+        return self.anew(choices=()) if quiet_for > DRAFT_LIVES else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +95,22 @@ class HeldSeat:
     """A hold of this person that can still be confirmed, with the code that does it."""
 
     id: UUID
+    owner: str
     code: str
     name: str
     birth_date: date
     ref: SlotRef
-    office_name: str
+    office: Office
     expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """A booking of this person that is still to come."""
+    """A booking of this person that is still to come; `approval` is the code it was made by."""
 
     code: str
+    owner: str
+    approval: str
     name: str
     ref: SlotRef
     office: Office
@@ -102,8 +122,9 @@ class Booked:
 class Needs:
     """Which facts a turn wants; the caller loads no others.
 
-    `dates_of` is an office, `service` the one that was chosen. With `moves` the dates are those
-    of the booking that is to be moved, the only one or the one of this code.
+    `dates_of` is an office, `service` the one that was chosen, `day` one whose seats are wanted
+    however far ahead. With `moves` the dates are those of the booking that is to be moved, the
+    only one or the one of this code.
     """
 
     dates_of: str | None = None
@@ -111,11 +132,16 @@ class Needs:
     own: bool = False
     moves: bool = False
     code: str | None = None
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known when a turn is taken; `free` are the dates of the office `dates_of`."""
+    """What is known when a turn is taken; `free` are the dates of the office `dates_of`.
+
+    `pending` counts what they asked of booking and what booking has not decided yet;
+    `has_phone` is false where WhatsApp hides their number from us.
+    """
 
     now: datetime
     offices: dict[str, Office]
@@ -126,6 +152,8 @@ class Facts:
     bookings: tuple[Booked, ...] = ()
     dates_of: str | None = None
     services: Mapping[str, Mapping[Language, str]] = field(default_factory=dict)
+    pending: int = 0
+    has_phone: bool = True
 
     def named(self, service: str, language: Language) -> str:
         """Name a service in the person's language."""
@@ -137,21 +165,30 @@ class Facts:
             return next((one for one in self.bookings if one.code == code), None)
         return self.bookings[0] if len(self.bookings) == 1 else None
 
+    def held(self, code: str | None) -> HeldSeat | None:
+        """Find the hold that is meant: the one of this approval code, or the only one."""
+        if code is not None:
+            return next((one for one in self.holds if same_code(code, one.code)), None)
+        return self.holds[0] if len(self.holds) == 1 else None
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Ask booking for a seat."""
+    """Ask booking for a seat; `replaces` is their own hold that it takes the place of."""
 
     slot: SlotRef
     applicant: Applicant
+    replaces: UUID | None = None
 
 
+# An action on what exists names its owner: one person may have two, a phone and a user id.
 @dataclass(frozen=True, slots=True)
 class Confirm:
     """Ask booking to confirm a hold by its code."""
 
     hold_id: UUID
     code: str
+    owner: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +196,7 @@ class Release:
     """Ask booking to give a hold back."""
 
     hold_id: UUID
+    owner: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +204,7 @@ class Cancel:
     """Ask booking to cancel a booking."""
 
     booking_code: str
+    owner: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +213,7 @@ class Reschedule:
 
     booking_code: str
     slot: SlotRef
+    owner: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +224,18 @@ class ProveLogin:
 
 
 @dataclass(frozen=True, slots=True)
+class LogOut:
+    """End every login of this person."""
+
+
+@dataclass(frozen=True, slots=True)
 class OptOut:
     """Send this person no texts that they did not ask for, or send them again."""
 
     out: bool
 
 
-Action = Place | Confirm | Release | Cancel | Reschedule | ProveLogin | OptOut
+Action = Place | Confirm | Release | Cancel | Reschedule | ProveLogin | LogOut | OptOut
 
 
 @dataclass(frozen=True, slots=True)

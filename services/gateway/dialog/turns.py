@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from services.gateway.dialog import booking, choosing
+from services.gateway.dialog import choosing, managing, requesting
 from services.gateway.dialog.formats import buttons, say, text
 from services.gateway.dialog.intents import (
     CancelWish,
+    Change,
     Code,
+    Drop,
+    Guess,
     Intent,
     Login,
     MoveWish,
@@ -22,14 +24,14 @@ from services.gateway.dialog.intents import (
     Speak,
     Unknown,
 )
-from services.gateway.dialog.parse import read_person
-from services.gateway.dialog.search import find_offices, find_service
-from services.gateway.dialog.state import Facts, Needs, OptOut, ProveLogin, State, Turn
-from shared.messages import Content
+from services.gateway.dialog.search import find_service
+from services.gateway.dialog.state import Facts, LogOut, Needs, OptOut, ProveLogin, State, Turn
+from services.gateway.dialog.vocabulary import WORDS
+from shared.messages import Button, Content
 
 MEDIA_PAUSE = timedelta(minutes=10)
-OWN = {Simple.STATUS, Simple.CHANGE, Simple.DROP}
-DATED = Request | Number | MoveWish | OfficeWish | ServiceWish | Unknown
+OWN = Code | Change | Drop | CancelWish | MoveWish
+DATED = Request | Number | OfficeWish | ServiceWish
 
 
 def needs(intent: Intent, state: State, known: Facts) -> Needs:
@@ -37,14 +39,16 @@ def needs(intent: Intent, state: State, known: Facts) -> Needs:
 
     `known` has the offices and services, which are always at hand.
     """
-    intent = _in_context(intent, state, known)
-    own = intent in OWN or isinstance(intent, Code | CancelWish | MoveWish)
+    day = intent.visit if isinstance(intent, Request | MoveWish) else None
+    day = day if isinstance(day, date) else state.visit
     if isinstance(intent, MoveWish):
-        return Needs(own=True, moves=True, code=intent.code)
+        return Needs(own=True, moves=True, code=managing.code_of(intent, state), day=day)
+    if isinstance(intent, OWN) or intent in (Simple.STATUS, Simple.AGREE):
+        return Needs(own=True)
     if not isinstance(intent, DATED) and intent is not Simple.DATES:
-        return Needs(own=own)
+        return Needs()
     office, service = _meant(intent, state, known)
-    return Needs(dates_of=office, service=service, own=own)
+    return Needs(dates_of=office, service=service, day=day)
 
 
 def _meant(intent: Intent, state: State, known: Facts) -> tuple[str | None, str | None]:
@@ -54,38 +58,11 @@ def _meant(intent: Intent, state: State, known: Facts) -> tuple[str | None, str 
         return (found[0].id if len(found) == 1 else None), state.service
     if isinstance(intent, ServiceWish):
         return state.office, find_service(intent.text or "", known.services)
-    entry = intent.number - 1 if isinstance(intent, Number) else -1
-    if 0 <= entry < len(state.offices):
-        return state.offices[entry], state.service
-    if 0 <= entry < len(state.services):
-        return state.office, state.services[entry]
     return state.office, state.service
-
-
-def _in_context(intent: Intent, state: State, known: Facts) -> Intent:
-    """Take a text that is no command as the answer to what we asked, where it can be one."""
-    if not isinstance(intent, Unknown | Code) or (isinstance(intent, Code) and intent.sure):
-        return intent
-    asked, said = state.asks, intent.text if isinstance(intent, Unknown) else intent.code
-    if asked == "office" and find_offices(known.offices.values(), said, limit=1):
-        return OfficeWish(said)
-    if asked == "service" and find_service(said, known.services):
-        return ServiceWish(said)
-    if asked == "person":
-        return read_person(said, _today(state, known), named=state.name is not None) or intent
-    return intent
-
-
-def _today(state: State, known: Facts) -> date:
-    """Give the local day at the chosen office, or in Jakarta."""
-    office = known.offices.get(state.office or "")
-    zone = ZoneInfo(office.timezone if office else "Asia/Jakarta")
-    return known.now.astimezone(zone).date()
 
 
 def answer(intent: Intent, state: State, facts: Facts) -> Turn:
     """Give the answer to an intent; every state has one."""
-    intent = _in_context(intent, state, facts)
     if isinstance(intent, Simple):
         return SIMPLE[intent](state, facts)
     return HANDLERS[type(intent)](intent, state, facts)
@@ -114,15 +91,16 @@ def _greet(state: State, facts: Facts) -> Turn:
         if office
         else say("no_office", state.language)
     )
-    body = say("greeting", state.language, office=where)
+    hidden = "" if facts.has_phone else say("number_hidden", state.language)
+    body = say("greeting", state.language, office=where, hidden=hidden)
     first = "dates" if office else "office"
     choices = buttons(state.language, first, "status", "help")
-    return Turn(state.but(asks=None), Content(body=body, buttons=choices))
+    return Turn(state.anew(greeted=True), Content(body=body, buttons=choices))
 
 
 def _dates(state: State, facts: Facts) -> Turn:
     # To see dates is to begin anew; who moves a booking asks for that again.
-    return choosing.dates(state.but(moves=None), facts)
+    return choosing.dates(state.but(moves=None, cancels=None), facts)
 
 
 def _help(state: State, _facts: Facts) -> Turn:
@@ -133,10 +111,23 @@ def _thanks(state: State, _facts: Facts) -> Turn:
     return Turn(state, text(say("welcome", state.language), state.language, "status", "dates"))
 
 
+def _yes(state: State, facts: Facts) -> Turn:
+    return requesting.agree(state, facts) if facts.holds else _thanks(state, facts)
+
+
 def _no(state: State, _facts: Facts) -> Turn:
     body = say("kept", state.language)
-    kept = state.but(asks=None, cancels=None, moves=None)
-    return Turn(kept, text(body, state.language, "status", "help"))
+    return Turn(state.anew(), text(body, state.language, "status", "help"))
+
+
+def _drop(state: State, facts: Facts) -> Turn:
+    return managing.drop(Drop(), state, facts)
+
+
+def _number(state: State, facts: Facts) -> Turn:
+    if facts.has_phone:
+        return Turn(state, text(say("number_known", state.language), state.language, "dates"))
+    return Turn(state, Content(body=say("number_asked", state.language), ask_contact=True))
 
 
 def _stop(state: State, _facts: Facts) -> Turn:
@@ -165,39 +156,66 @@ def _speak(intent: Speak, state: State, _facts: Facts) -> Turn:
     return Turn(spoken, text(body, spoken.language, "dates", "status", "help"))
 
 
+def _log_out(state: State, _facts: Facts) -> Turn:
+    body = say("logged_out", state.language)
+    return Turn(state, text(body, state.language, "status", "help"), LogOut())
+
+
 def _login(intent: Login, state: State, _facts: Facts) -> Turn:
     return Turn(state, None, ProveLogin(intent.code))
 
 
-def _unknown(_intent: Unknown, state: State, _facts: Facts) -> Turn:
-    body = say("unknown", state.language)
-    return Turn(state, text(body, state.language, "dates", "status", "help"))
+def _chosen(intent: OfficeWish | ServiceWish, state: State, facts: Facts) -> Turn:
+    """Take an office or a service; a request that waited for the choice goes on by itself."""
+    choose: Any = choosing.office if isinstance(intent, OfficeWish) else choosing.service
+    turn: Turn = choose(intent, state, facts)
+    is_settled = turn.state.asks is None and facts.dates_of == turn.state.office
+    return (requesting.resume(turn.state, facts) if is_settled else None) or turn
+
+
+def _guess(intent: Guess, state: State, _facts: Facts) -> Turn:
+    """Ask whether they meant the command: what gives something up is not done by a guess."""
+    word = f"#{WORDS[intent.command][0]}"
+    body = say("did_you_mean", state.language, text=intent.text[:40], command=word)
+    meant = Button(id=word, title=word)
+    others = buttons(state.language, "status", "help")
+    return Turn(state, Content(body=body, buttons=(meant, *others)))
+
+
+def _unknown(_intent: Unknown, state: State, facts: Facts) -> Turn:
+    return requesting.unknown(state) if state.greeted else _greet(state, facts)
 
 
 SIMPLE: dict[Simple, Callable[[State, Facts], Turn]] = {
     Simple.GREET: _greet,
     Simple.DATES: _dates,
-    Simple.STATUS: booking.status,
+    Simple.STATUS: managing.status,
     Simple.HELP: _help,
-    Simple.CHANGE: booking.change,
-    Simple.DROP: booking.drop,
+    Simple.AGREE: requesting.agree,
+    Simple.NUMBER: _number,
+    Simple.LOG_OUT: _log_out,
     Simple.STOP: _stop,
     Simple.RESUME: _resume,
     Simple.STAFF: _staff,
     Simple.MEDIA: _media,
+    Simple.YES: _yes,
     Simple.NO: _no,
+    Simple.NEVER: _drop,
     Simple.THANKS: _thanks,
 }
 HANDLERS: dict[type, Callable[[Any, State, Facts], Turn]] = {
-    Request: booking.request,
-    Code: booking.code,
-    CancelWish: booking.cancel,
-    MoveWish: booking.move,
-    OfficeWish: choosing.office,
-    ServiceWish: choosing.service,
+    Request: requesting.request,
+    Code: requesting.code,
+    Change: managing.change,
+    Drop: managing.drop,
+    CancelWish: managing.cancel,
+    MoveWish: managing.move,
+    OfficeWish: _chosen,
+    ServiceWish: _chosen,
     Pick: choosing.pick,
     Number: choosing.number,
     Speak: _speak,
     Login: _login,
+    Guess: _guess,
     Unknown: _unknown,
 }

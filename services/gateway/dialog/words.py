@@ -1,4 +1,4 @@
-"""Every sentence of the conversation, in both languages under the same keys."""
+"""The sentences about dates, requests and what a person has, in both languages."""
 
 from services.gateway.dialog.more_words import MORE_WORDS
 from shared.messages import Language
@@ -11,7 +11,8 @@ WORDS: dict[str, dict[Language, str]] = {
             "1. Ketik #tgllayanan untuk melihat tanggal yang masih ada\n"
             "2. Ketik #nama#tanggal lahir#tanggal layanan, contoh #Ahmad#20111967#1\n"
             "3. Kirim kembali kode persetujuan yang Anda terima\n\n"
-            "Data Anda hanya dipakai untuk jadwal ini. Bantuan: #bantuan. English: ketik English."
+            "Data Anda hanya dipakai untuk jadwal ini.{hidden} Bantuan: #bantuan. "
+            "English: ketik English."
         ),
         Language.EN: (
             "Welcome to Antrean, appointments at immigration offices. Free of charge, one person, "
@@ -19,12 +20,13 @@ WORDS: dict[str, dict[Language, str]] = {
             "1. Type #tgllayanan to see free dates\n"
             "2. Type #name#birth date#visit date, for example #Ahmad#20111967#1\n"
             "3. Send back the approval code that you receive\n\n"
-            "Your data is used for this appointment only. Help: #bantuan. Indonesian: type Bahasa."
+            "Your data is used for this appointment only.{hidden} Help: #bantuan. "
+            "Indonesian: type Bahasa."
         ),
     },
     "at_office": {
-        Language.ID: "Kantor: {office}. Kantor lain: ketik #kantor#nama kota.",
-        Language.EN: "Office: {office}. Another one: type #kantor#town.",
+        Language.ID: "Kantor pilihan Anda: {office}. Kantor lain: ketik #kantor#nama kota.",
+        Language.EN: "Your office: {office}. Another one: type #kantor#town.",
     },
     "no_office": {
         Language.ID: "Pilih kantor dulu: ketik #kantor#nama kota.",
@@ -32,18 +34,19 @@ WORDS: dict[str, dict[Language, str]] = {
     },
     "help": {
         Language.ID: (
-            "Perintah:\n#tgllayanan tanggal yang masih ada\n"
-            "#nama#tanggal lahir#tanggal minta jadwal, boleh ditambah #pagi atau #siang\n"
-            "#status jadwal Anda\n#ulang ubah jadwal\n#batal batalkan jadwal\n"
-            "#kantor#kota ganti kantor\n#layanan ganti jenis layanan\n"
-            "English bahasa Inggris\nberhenti tanpa pesan lain\npetugas jam layanan petugas"
+            "Perintah:\n#tgllayanan: tanggal yang masih ada\n"
+            "#nama#tanggal lahir#tanggal: minta jadwal, boleh ditambah #pagi atau #siang\n"
+            "#status: jadwal Anda\n#ulang: ubah jadwal\n#batal: batalkan jadwal\n"
+            "#kantor#kota: ganti kantor\n#layanan: ganti jenis layanan\n"
+            "English: bahasa Inggris\nberhenti: hanya balasan, tanpa pesan lain\n"
+            "petugas: jam layanan petugas"
         ),
         Language.EN: (
-            "Commands:\n#tgllayanan free dates\n"
-            "#name#birth date#date ask for a place; add #pagi (morning) or #siang (afternoon)\n"
-            "#status your appointments\n#ulang change the date\n#batal cancel\n"
-            "#kantor#town another office\n#layanan another service\n"
-            "Bahasa Indonesian\nstop no other messages\npetugas staff hours"
+            "Commands:\n#tgllayanan: free dates\n"
+            "#name#birth date#date: ask for a place; add #pagi (morning) or #siang (afternoon)\n"
+            "#status: your appointments\n#ulang: change the date\n#batal: cancel\n"
+            "#kantor#town: another office\n#layanan: another service\n"
+            "Bahasa: Indonesian\nstop: replies only, no other messages\nstaff: when staff serve"
         ),
     },
     "dates": {
@@ -61,11 +64,11 @@ WORDS: dict[str, dict[Language, str]] = {
     "dates_to_move": {
         Language.ID: (
             "Pilih tanggal baru untuk {code} di {office}. Jadwal lama tetap milik Anda sampai yang "
-            "baru pasti.\n\n{lines}\n\nKetuk Pilih, atau ketik nomornya."
+            "baru pasti.\n\n{lines}\n\nKetuk Pilih, atau ketik nomornya. Tidak jadi? Ketik tidak."
         ),
         Language.EN: (
             "Choose a new date for {code} at {office}. The old one stays yours until the new one "
-            "is certain.\n\n{lines}\n\nTap Choose, or type its number."
+            "is certain.\n\n{lines}\n\nTap Choose, or type its number. Changed your mind? Type no."
         ),
     },
     "line": {
@@ -89,16 +92,26 @@ WORDS: dict[str, dict[Language, str]] = {
         Language.EN: "The next quota is not announced yet; try #tgllayanan again later.",
     },
     "free_there": {
-        Language.ID: "Masih ada kuota di kantor lain. Ketuk Pilih untuk pindah kantor.",
-        Language.EN: "Other offices still have quota. Tap Choose to change the office.",
+        Language.ID: (
+            "Kantor lain masih punya kuota. Ketuk Pilih atau ketik nomornya untuk pindah "
+            "kantor:\n\n{lines}"
+        ),
+        Language.EN: (
+            "Other offices still have quota. Tap Choose or type the number to change the "
+            "office:\n\n{lines}"
+        ),
     },
     "there": {
         Language.ID: "{date} · sisa {left}{far}",
         Language.EN: "{date} · {left} left{far}",
     },
     "which_office": {
-        Language.ID: "Kantor mana? Ketik nama kota, contoh #kantor#surabaya. {none}",
-        Language.EN: "Which office? Type a town, for example #kantor#surabaya. {none}",
+        Language.ID: (
+            "Kantor mana? Ketik nama kota, contoh Surabaya, atau pilih kantor besar:\n\n{lines}"
+        ),
+        Language.EN: (
+            "Which office? Type a town, for example Surabaya, or choose a big office:\n\n{lines}"
+        ),
     },
     "office_not_found": {
         Language.ID: "Tidak ada kantor bernama {text}.",
@@ -122,21 +135,24 @@ WORDS: dict[str, dict[Language, str]] = {
     },
     "picked": {
         Language.ID: (
-            "{date}, {session}, di {office}.\n\nUntuk siapa? Ketik #nama#tanggal lahir, "
-            "contoh #Ahmad#20111967."
+            "{date}, {session}, di {office}.\n\nUntuk siapa? Kirim nama dan tanggal lahir, "
+            "contoh: Ahmad, 20-11-1967."
         ),
         Language.EN: (
-            "{date}, {session}, at {office}.\n\nFor whom? Type #name#birth date, "
-            "for example #Ahmad#20111967."
+            "{date}, {session}, at {office}.\n\nFor whom? Send name and birth date, "
+            "for example: Ahmad, 20-11-1967."
         ),
     },
     "change": {
         Language.ID: (
-            "Baik, jadwal yang ditahan kami lepas setelah waktunya habis. Kirim lagi yang benar: "
-            "#nama#tanggal lahir#tanggal, contoh {example}."
+            "Jadwal {name} tetap ditahan sampai {expires}. Kirim data yang benar, contoh "
+            "{example}. Tanggal lain? Tambahkan #tanggal layanan. Jadwal lama dilepas begitu yang "
+            "baru ditahan."
         ),
         Language.EN: (
-            "All right. Please send it again: #name#birth date#date, for example {example}."
+            "The place of {name} stays held until {expires}. Send the right values, for example "
+            "{example}. Another date? Add #visit date. The old place is given back once the new "
+            "one is held."
         ),
     },
     "no_hold": {
@@ -149,111 +165,105 @@ WORDS: dict[str, dict[Language, str]] = {
             "See dates: #tgllayanan. Your appointments: #status."
         ),
     },
+    "no_longer_held": {
+        Language.ID: (
+            "Jadwal dari pesan itu sudah tidak ditahan: waktunya habis atau sudah dilepas. "
+            "Lihat tanggal: #tgllayanan. Jadwal Anda: #status."
+        ),
+        Language.EN: (
+            "The place of that message is no longer held: its time is up or it was given back. "
+            "See dates: #tgllayanan. Your appointments: #status."
+        ),
+    },
+    "already_confirmed": {
+        Language.ID: "Jadwal ini sudah dikonfirmasi:\n\n{line}",
+        Language.EN: "This appointment is confirmed already:\n\n{line}",
+    },
+    "agree_needs_code": {
+        Language.ID: "Untuk menyetujui, kirim kode persetujuan dari pesan kami atau ketuk Setuju.",
+        Language.EN: "To agree, send the approval code from our message or tap Agree.",
+    },
+    "ganti_which": {
+        Language.ID: "Data jadwal mana yang salah? Ketuk Pilih, atau ketik nomornya:\n\n{lines}",
+        Language.EN: "Which place has wrong values? Tap Choose, or type the number:\n\n{lines}",
+    },
+    "batalkan_which": {
+        Language.ID: ("Jadwal mana yang tidak jadi? Ketuk Pilih, atau ketik nomornya:\n\n{lines}"),
+        Language.EN: "Which place is not wanted? Tap Choose, or type the number:\n\n{lines}",
+    },
     "status_none": {
         Language.ID: "Anda belum punya jadwal. Lihat tanggal yang masih ada: #tgllayanan.",
         Language.EN: "You have no appointment yet. See free dates: #tgllayanan.",
     },
+    "status_held": {
+        Language.ID: (
+            "Jadwal Anda belum dikonfirmasi: kirim dulu kode persetujuannya. Lihat: #status."
+        ),
+        Language.EN: "Your place is not confirmed yet: send its approval code first. See: #status.",
+    },
     "status": {
-        Language.ID: "Jadwal Anda:\n\n{lines}\n\nUbah: #ulang. Batalkan: #batal.",
-        Language.EN: "Your appointments:\n\n{lines}\n\nChange: #ulang. Cancel: #batal.",
+        Language.ID: "Jadwal Anda:\n\n{lines}",
+        Language.EN: "Your appointments:\n\n{lines}",
+    },
+    "status_moves": {
+        Language.ID: "Ubah: #ulang. Batalkan: #batal.",
+        Language.EN: "Change: #ulang. Cancel: #batal.",
+    },
+    "pending": {
+        Language.ID: "Satu permintaan Anda masih diproses; jawabannya segera menyusul di sini.",
+        Language.EN: "One request of yours is still being handled; the answer follows here soon.",
     },
     "booking_line": {
         Language.ID: (
-            "{name}\nKode booking {code}, nomor antrean {queue}\n{date}, {hour} {zone}\n"
+            "{name}\nKode booking {code}, nomor antrean {queue}\n{date}, {hour} {zone}\n{service}\n"
             "{office}, {address}"
         ),
         Language.EN: (
-            "{name}\nBooking code {code}, queue number {queue}\n{date}, {hour} {zone}\n"
+            "{name}\nBooking code {code}, queue number {queue}\n{date}, {hour} {zone}\n{service}\n"
             "{office}, {address}"
         ),
     },
     "hold_line": {
         Language.ID: (
-            "{name}: {date}, {session}, {office}. Menunggu persetujuan sampai {expires}; kirim "
-            "kode persetujuan Anda."
+            "{name}: {date}, {session}, {service}, {office}. Menunggu persetujuan sampai "
+            "{expires}; kirim kode persetujuan Anda."
         ),
         Language.EN: (
-            "{name}: {date}, {session}, {office}. Waits for your approval until {expires}; send "
-            "your approval code."
+            "{name}: {date}, {session}, {service}, {office}. Waits for your approval until "
+            "{expires}; send your approval code."
         ),
     },
-    "cancel_which": {
-        Language.ID: "Jadwal mana yang dibatalkan? Ketik #batal#kode booking:\n\n{lines}",
-        Language.EN: "Which appointment is to be cancelled? Type #batal#booking code:\n\n{lines}",
+    "batal_which": {
+        Language.ID: (
+            "Jadwal mana yang ingin dibatalkan? Ketuk Pilih, atau ketik nomornya:\n\n{lines}"
+        ),
+        Language.EN: (
+            "Which appointment is to be cancelled? Tap Choose, or type the number:\n\n{lines}"
+        ),
+    },
+    "ulang_which": {
+        Language.ID: "Jadwal mana yang ingin diubah? Ketuk Pilih, atau ketik nomornya:\n\n{lines}",
+        Language.EN: (
+            "Which appointment is to be changed? Tap Choose, or type the number:\n\n{lines}"
+        ),
+    },
+    "no_such_booking": {
+        Language.ID: "Kode booking {text} tidak ada pada nomor ini. Jadwal Anda: #status.",
+        Language.EN: "There is no booking code {text} on this number. Your appointments: #status.",
     },
     "cancel_sure": {
         Language.ID: (
             "Batalkan jadwal {name}, {date}, {office} (kode {code})? Tanpa sanksi, tetapi "
-            "tempatnya tidak bisa diambil kembali."
+            "tempatnya tidak bisa diambil kembali. Balas YA atau TIDAK."
         ),
         Language.EN: (
             "Cancel the appointment of {name}, {date}, {office} (code {code})? There is no "
-            "penalty, but the place cannot be taken back."
+            "penalty, but the place cannot be taken back. Reply YES or NO."
         ),
     },
     "kept": {
         Language.ID: "Baik, tidak ada yang diubah. Jadwal Anda: #status. Bantuan: #bantuan.",
         Language.EN: "All right, nothing was changed. Your appointments: #status. Help: #bantuan.",
-    },
-    "move_which": {
-        Language.ID: "Jadwal mana yang diubah? Ketik #ulang#kode booking:\n\n{lines}",
-        Language.EN: "Which appointment is to be changed? Type #ulang#booking code:\n\n{lines}",
-    },
-    "bad_fields": {
-        Language.ID: "{faults}\n\nKirim lagi: {example}\nLihat tanggal: #tgllayanan.",
-        Language.EN: "{faults}\n\nPlease send: {example}\nSee dates: #tgllayanan.",
-    },
-    "bad_name": {
-        Language.ID: "Nama '{text}' tidak terbaca: 2 sampai 80 huruf, tanpa angka.",
-        Language.EN: "The name '{text}' cannot be read: 2 to 80 letters, no digits.",
-    },
-    "no_birth": {
-        Language.ID: "Tanggal lahir belum ada.",
-        Language.EN: "The birth date is missing.",
-    },
-    "no_visit": {
-        Language.ID: "Tanggal layanan belum ada.",
-        Language.EN: "The date of the visit is missing.",
-    },
-    "unreadable": {
-        Language.ID: "Tanggal '{text}' tidak terbaca. Tulis hari-bulan-tahun, contoh 17-08-1990.",
-        Language.EN: "The date '{text}' cannot be read. Write day-month-year, such as 17-08-1990.",
-    },
-    "month_day_swapped": {
-        Language.ID: "Tanggal '{text}': bulan dan hari tertukar? Tulis hari dulu, lalu bulan.",
-        Language.EN: "The date '{text}': are month and day swapped? Write the day first.",
-    },
-    "no_such_date": {
-        Language.ID: "Tanggal '{text}' tidak ada di kalender.",
-        Language.EN: "The date '{text}' is not in the calendar.",
-    },
-    "birth_in_future": {
-        Language.ID: "Tanggal lahir '{text}' ada di masa depan.",
-        Language.EN: "The birth date '{text}' lies in the future.",
-    },
-    "too_old": {
-        Language.ID: "Tanggal lahir '{text}' lebih dari 120 tahun yang lalu.",
-        Language.EN: "The birth date '{text}' is more than 120 years ago.",
-    },
-    "service_in_past": {
-        Language.ID: "Tanggal layanan '{text}' sudah lewat.",
-        Language.EN: "The visit date '{text}' is over.",
-    },
-    "year_missing": {
-        Language.ID: "Tanggal lahir '{text}' tanpa tahun.",
-        Language.EN: "The birth date '{text}' has no year.",
-    },
-    "ambiguous_weekday": {
-        Language.ID: "'{text}' minggu ini atau minggu depan? Tulis tanggalnya, contoh 18-01.",
-        Language.EN: "'{text}' of this week or the next? Write the date, such as 18-01.",
-    },
-    "no_such_number": {
-        Language.ID: "Nomor {text} tidak ada di daftar. Lihat lagi: #tgllayanan.",
-        Language.EN: "Number {text} is not in the list. See it again: #tgllayanan.",
-    },
-    "bad_nik": {
-        Language.ID: "NIK tidak cocok dengan tanggal lahir.",
-        Language.EN: "The NIK does not fit the birth date.",
     },
     **MORE_WORDS,
 }

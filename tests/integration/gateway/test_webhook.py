@@ -8,55 +8,22 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
-import aio_pika
-import aiohttp
 import pytest
 
-from deploy.local import provision
-from deploy.local.environment import Stack
 from services.gateway.channels.whatsapp import is_signed
 from services.gateway.chat.inbox import Inbox
 from services.gateway.context import Gateway
 from tests.conftest import eventually
-from tests.integration.gateway.webhooks import PATH, Meta, Writer, envelope, sign
-
-Heard = list[dict[str, Any]]
-
-
-@pytest.fixture
-def meta(gateway: Gateway, http: aiohttp.ClientSession) -> Meta:
-    (secret,) = gateway.config.whatsapp_app_secrets
-    return Meta(http, gateway.config.public_url, secret)
-
-
-@pytest.fixture
-async def heard(stack: Stack) -> AsyncIterator[Heard]:
-    """Everything that the gateway tells the notifier, from now on."""
-    connection = await aio_pika.connect(provision.admin_amqp_url(stack.servers, stack.vhost))
-    channel = await connection.channel()
-    queue = await channel.declare_queue(exclusive=True)
-    await queue.bind("antrean.commands", "notifier.#")
-    found: Heard = []
-
-    async def hear(message: Any) -> None:
-        found.append(json.loads(message.body))
-
-    await queue.consume(hear, no_ack=True)
-    yield found
-    await connection.close()
-
-
-def replies(heard: Heard, *messages: dict[str, Any]) -> list[dict[str, Any]]:
-    ids = {message["id"] for message in messages}
-    return [one for one in heard if one.get("reply_to") in ids]
-
-
-async def answered(heard: Heard, *messages: dict[str, Any]) -> list[dict[str, Any]]:
-    async def look() -> list[dict[str, Any]]:
-        found = replies(heard, *messages)
-        return found if len(found) >= len(messages) else []
-
-    return await eventually(look)
+from tests.integration.gateway.webhooks import (
+    PATH,
+    Heard,
+    Meta,
+    Writer,
+    answered,
+    envelope,
+    replies,
+    sign,
+)
 
 
 async def inbox_rows(admin: Any, message: dict[str, Any]) -> int:
@@ -221,9 +188,7 @@ KINDS: dict[str, Any] = {
     "sticker": {"id": "1", "animated": False},
     "location": {"latitude": -6.2, "longitude": 106.8},
     "contacts": [{"name": {"formatted_name": "Contoh"}, "phones": [{"phone": "+62 812"}]}],
-    "reaction": {"message_id": "wamid.1", "emoji": "👍"},
     "order": {"catalog_id": "1", "product_items": []},
-    "system": {"body": "changed number", "type": "user_changed_number"},
     "unsupported": None,
     "a_kind_of_2031": {"hologram": True},
 }
@@ -242,6 +207,18 @@ async def test_every_kind_of_message_is_survived_and_answered(
     (reply,) = await answered(heard, message)
     asks_for_text = "teks" in reply["content"]["body"]
     assert asks_for_text == (kind not in {"text", "interactive", "button"})
+
+
+@pytest.mark.parametrize("kind", ["reaction", "system"])
+async def test_what_nobody_waits_for_an_answer_to_is_not_answered(
+    kind: str, meta: Meta, heard: Heard
+) -> None:
+    silent, last = Writer().message(kind, {"emoji": "👍"}), Writer().text("#bantuan")
+
+    assert await meta.deliver(silent, last) == 200
+
+    await answered(heard, last)
+    assert replies(heard, silent) == []
 
 
 async def test_a_row_of_a_list_that_was_tapped_is_a_command(meta: Meta, heard: Heard) -> None:
@@ -270,6 +247,9 @@ ODD: dict[str, Any] = {
     "an id with NUL": {"id": "wamid.\0"},
     "no time": {"timestamp": None},
     "a time that is no number": {"timestamp": "yesterday"},
+    "a time before there were days": {"timestamp": "-62135596800"},
+    "a time that no calendar has": {"timestamp": "9" * 17},
+    "a kind that is a list": {"type": []},
     "nobody": {"from": None},
     "a sender that is no number": {"from": {"x": 1}},
 }
@@ -292,9 +272,15 @@ async def test_several_changes_with_messages_and_receipts_are_all_taken(
 ) -> None:
     first, second = Writer().text("#bantuan"), Writer().text("#bantuan")
     receipt = {"id": "wamid.sent", "status": "delivered", "timestamp": str(int(time.time()))}
-    odd = {"id": "wamid.sent", "status": "teleported", "timestamp": "1"}
+    odd = [
+        {"id": "wamid.sent", "status": status, "timestamp": str(int(time.time()))}
+        for status in ("teleported", ["sent"], {"sent": 1}, None)
+    ]
+    huge = receipt | {"status": "failed", "errors": [{"code": 10**40}]}
     payload = envelope(
-        {"messages": [first]}, {"statuses": [receipt, odd]}, {"messages": [second], "contacts": 7}
+        {"messages": [first]},
+        {"statuses": [receipt, huge, *odd]},
+        {"messages": [second], "contacts": 7},
     )
     payload["entry"].append({"changes": [{"field": "security", "value": None}]})
     payload["entry"].append("no entry")
@@ -303,7 +289,10 @@ async def test_several_changes_with_messages_and_receipts_are_all_taken(
 
     await answered(heard, first, second)
     told = await eventually(lambda: receipts_of(heard, "wamid.sent"))
-    assert [one["status"] for one in told] == ["delivered"]
+    assert {one["status"]: one.get("error_code") for one in told} == {
+        "delivered": None,
+        "failed": None,
+    }
 
 
 async def receipts_of(heard: Heard, reference: str) -> Heard:

@@ -10,6 +10,9 @@ from uuid import uuid4
 
 import aiohttp
 
+from tests.conftest import eventually
+
+Heard = list[dict[str, Any]]  # what the gateway tells the notifier
 PATH = "/v1/channels/whatsapp/webhook"
 
 
@@ -65,3 +68,16 @@ def envelope(*values: dict[str, Any]) -> dict[str, Any]:
 
 def sign(raw: bytes, secret: str) -> str:
     return f"sha256={hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()}"
+
+
+def replies(heard: Heard, *messages: dict[str, Any]) -> list[dict[str, Any]]:
+    ids = {message["id"] for message in messages}
+    return [one for one in heard if one.get("reply_to") in ids]
+
+
+async def answered(heard: Heard, *messages: dict[str, Any]) -> list[dict[str, Any]]:
+    async def look() -> list[dict[str, Any]]:
+        found = replies(heard, *messages)
+        return found if len(found) >= len(messages) else []
+
+    return await eventually(look, 20)

@@ -107,7 +107,7 @@ def test_the_echo_is_the_one_of_2017_with_the_dates_in_words() -> None:
     assert "Tgl Lahir: 20-11-1967 (Senin, 20 November 1967)" in body
     assert "Tgl layanan: 22-09-2027 (Rabu, 22 September 2027)" in body
     assert [button.id for button in text.content.buttons] == [
-        "#setuju#7K4M2Q", "#ganti", "#batalkan",
+        "#setuju#7K4M2Q", "#ganti#7K4M2Q", "#batalkan#7K4M2Q",
     ]  # fmt: skip
 
 

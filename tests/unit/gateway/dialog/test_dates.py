@@ -42,6 +42,8 @@ def test_a_year_of_two_digits_lies_in_the_past(text: str, year: int) -> None:
         ("17-08-2028", DateFault.BIRTH_IN_FUTURE),
         ("17-08", DateFault.YEAR_MISSING),
         ("17-08-1901", DateFault.TOO_OLD),
+        ("17-08-1890", DateFault.TOO_OLD),
+        ("081234567890-01-1990", DateFault.NO_SUCH_DATE),
         ("kapan-kapan", DateFault.UNREADABLE),
         ("", DateFault.UNREADABLE),
         ("123", DateFault.UNREADABLE),
@@ -61,6 +63,10 @@ def test_a_birth_date_that_cannot_be_meant_has_its_own_fault(text: str, fault: D
         ("18 Jan", date(2027, 1, 18)),
         ("05-01", date(2028, 1, 5)),
         ("180127", date(2027, 1, 18)),
+        ("besok pagi", date(2027, 1, 14)),
+        ("hari senin depan", date(2027, 1, 18)),
+        ("jumat ini", date(2027, 1, 15)),
+        ("tgl 18-01", date(2027, 1, 18)),
     ],
 )
 def test_a_visit_may_be_said_as_people_speak(text: str, day: date) -> None:
@@ -71,6 +77,8 @@ def test_a_visit_may_be_said_as_people_speak(text: str, day: date) -> None:
     ("text", "fault"),
     [
         ("senin", DateFault.AMBIGUOUS_WEEKDAY),
+        ("minggu depan", DateFault.AMBIGUOUS_WEEKDAY),
+        ("senin ini", DateFault.SERVICE_IN_PAST),
         ("12-01-2027", DateFault.SERVICE_IN_PAST),
         ("18072017", DateFault.SERVICE_IN_PAST),
     ],
@@ -79,7 +87,12 @@ def test_a_visit_that_cannot_be_meant_has_its_own_fault(text: str, fault: DateFa
     assert read_visit(text, TODAY) is fault
 
 
-@given(st.text(max_size=60))
+PARTS = st.sampled_from(
+    [*"-/. #", "17", "08", "1990", "081234567890", "9" * 40, "Agustus", "besok", "senin", "depan"]
+)
+
+
+@given(st.one_of(st.text(max_size=60), st.lists(PARTS, max_size=8).map("".join)))
 def test_no_text_breaks_the_reader(text: str) -> None:
     assert isinstance(read_birth(text, TODAY), date | DateFault)
     assert isinstance(read_visit(text, TODAY), date | DateFault)

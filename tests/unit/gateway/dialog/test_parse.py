@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 from services.gateway.dialog.dates import DateFault
 from services.gateway.dialog.intents import (
     CancelWish,
+    Change,
     Code,
+    Drop,
+    Guess,
     Login,
     MoveWish,
     Number,
@@ -38,19 +41,33 @@ BOOKING_CODE = next(code for symbol in CROCKFORD if booking_code_of(code := f"7K
             (text, Simple.DATES)
             for text in ("#tgllayanan", "＃TglLayanan", "tgl layanan", "jadwal")
         ),
-        *((text, Simple.DATES) for text in ("#tgllayanna", "#tgl layanan", "tgllayana")),
-        *((text, Simple.STATUS) for text in ("#status", "Status saya", "#statsu")),
+        *((text, Guess("dates", text.lstrip("#"))) for text in ("#tgllayanna", "tgllayana")),
+        *((text, Simple.STATUS) for text in ("#status", "Status saya", "cek status")),
         *(
             (text, Simple.DATES)
             for text in ("kapan ada jadwal?", "tgl layanan dong", "ada kuota, kak?", "Jadwal?!")
         ),
         *((text, Simple.THANKS) for text in ("terima kasih", "Makasih", "ok", "thank you")),
-        *((text, Simple.HELP) for text in ("#bantuan", "help", "bantaun")),
+        *((text, Simple.HELP) for text in ("#bantuan", "help", "?bantuan")),
         *((text, Simple.STOP) for text in ("BERHENTI", "stop", "unsubscribe")),
         ("mulai", Simple.RESUME),
         ("petugas", Simple.STAFF),
-        ("#ganti", Simple.CHANGE),
-        ("#batalkan", Simple.DROP),
+        ("#ganti", Change()),
+        ("#ganti#7K4M2Q", Change("7K4M2Q")),
+        ("#batalkan", Drop()),
+        ("#batalkan#7K4M2Q", Drop("7K4M2Q")),
+        ("batalin", CancelWish()),
+        ("#batal 7K4M-2Q8R-TX3C", CancelWish("7K4M-2Q8R-TX3C")),
+        ("#tgllayanan surabaya", OfficeWish("surabaya")),
+        ("#kantor surabaya", OfficeWish("surabaya")),
+        ("kantor surabaya", OfficeWish("surabaya")),
+        ("nomor 2", Number(2)),
+        ("pilih 2", Number(2)),
+        ("2)", Number(2)),
+        ("gak jadi", Simple.NEVER),
+        ("iya", Simple.YES),
+        ("👍", Simple.THANKS),
+        ("asalamualaikum kak", Simple.GREET),
         ("#batal", CancelWish()),
         ("#kantor", OfficeWish()),
         ("#kantor#surabaya", OfficeWish("surabaya")),
@@ -61,9 +78,11 @@ BOOKING_CODE = next(code for symbol in CROCKFORD if booking_code_of(code := f"7K
         ("Bahasa", Speak(Language.ID)),
         ("3", Number(3)),
         ("MASUK 7K4M2Q8R", Login("7K4M2Q8R")),
-        ("7k4 m2q", Code("7K4M2Q")),
-        ("#setuju#7K4M2Q", Code("7K4M2Q")),
-        ("00002681", Code("00002681", sure=False)),
+        ("7k4 m2q", Code("7K4M2Q", "7k4 m2q")),
+        ("Kode: 7K4M2Q", Code("7K4M2Q", "Kode: 7K4M2Q")),
+        ("#setuju#7K4M2Q", Code("7K4M2Q", "7K4M2Q", tapped=True)),
+        ("00002681", Code("00002681", "00002681", sure=False)),
+        ("please", Code("P1EASE", "please", sure=False)),
         ("terima kasih banyak", Unknown("terima kasih banyak")),
     ],
 )
@@ -114,7 +133,8 @@ def test_a_forged_row_is_not_understood(key: str) -> None:
 def test_a_move_names_booking_and_date() -> None:
     wish = understand("#ulang#18-01-2027#pagi", TODAY)
 
-    assert wish == MoveWish(None, visit=date(2027, 1, 18), session=Session.MORNING)
+    assert isinstance(wish, MoveWish)
+    assert (wish.said, wish.visit, wish.session) == (None, date(2027, 1, 18), Session.MORNING)
 
 
 def test_a_tapped_row_of_a_move_names_its_booking_too() -> None:
@@ -123,7 +143,7 @@ def test_a_tapped_row_of_a_move_names_its_booking_too() -> None:
     wish = understand(f"#pindah#{BOOKING_CODE}#{key}", TODAY)
 
     assert isinstance(wish, MoveWish)
-    assert (wish.code, wish.slot and wish.slot.key) == (BOOKING_CODE, key)
+    assert (wish.said, wish.slot and wish.slot.key) == (BOOKING_CODE, key)
 
 
 @given(st.text(max_size=4096))

@@ -1,0 +1,172 @@
+"""What a person has: status, a hold that is changed or given back, a booking moved or cancelled."""
+
+from collections.abc import Sequence
+
+from services.gateway.dialog import choosing, formats
+from services.gateway.dialog.dates import DateFault
+from services.gateway.dialog.formats import listing, say, text
+from services.gateway.dialog.intents import CancelWish, Change, Drop, MoveWish
+from services.gateway.dialog.requesting import slot_on
+from services.gateway.dialog.state import (
+    Booked,
+    Cancel,
+    Facts,
+    HeldSeat,
+    Release,
+    Reschedule,
+    State,
+    Turn,
+)
+from services.gateway.dialog.words import BUTTONS
+from shared.keys import booking_code_of, grouped
+from shared.messages import Button, Content, Row
+from shared.speech import local_clock, long_date, short_date
+
+
+def status(state: State, facts: Facts) -> Turn:
+    """Show every hold and booking of this person, and what booking has not decided yet."""
+    language = state.language
+    lines = [formats.booking_line(booked, facts, language) for booked in facts.bookings]
+    lines += [formats.hold_line(held, facts, language) for held in facts.holds]
+    lines += [say("pending", language)] if facts.pending else []
+    if not lines:
+        return Turn(state, text(say("status_none", language), language, "dates", "help"))
+    lines += [say("status_moves", language)] if facts.bookings else []
+    keys = ("move", "cancel") if facts.bookings else ("dates", "help")
+    body = say("status", language, lines="\n\n".join(lines))
+    return Turn(state, text(body, language, *keys))
+
+
+def change(wish: Change, state: State, facts: Facts) -> Turn:
+    """Ask for the right values of a hold; it stays until they come."""
+    held = facts.held(wish.code)
+    if held is None:
+        return _which_hold("ganti", wish.code, state, facts)
+    until = local_clock(held.expires_at, held.office.timezone)
+    shown = formats.example_of(held)
+    body = say("change", state.language, name=held.name.upper(), example=shown, expires=until)
+    kept = state.anew(
+        office=held.ref.office,
+        service=held.ref.service,
+        slot=held.ref,
+        replaces=held.id,
+        asks="person",
+    )
+    return Turn(kept, text(body, state.language, "status"))
+
+
+def drop(wish: Drop, state: State, facts: Facts) -> Turn:
+    """Give a hold back; without one they may mean their booking."""
+    held = facts.held(wish.code)
+    if held is not None:
+        return Turn(state.anew(), None, Release(held.id, held.owner))
+    if wish.code is None and not facts.holds:
+        return cancel(CancelWish(), state, facts)
+    return _which_hold("batalkan", wish.code, state, facts)
+
+
+def cancel(wish: CancelWish, state: State, facts: Facts) -> Turn:
+    """Cancel what they named and were sure of; else ask which, and whether they are sure."""
+    if wish.said is None and not facts.bookings and facts.holds:
+        return drop(Drop(), state, facts)
+    code = booking_code_of(wish.said) if wish.said else None
+    booked = facts.booked(code) if code or not wish.said else None
+    if booked is None:
+        return _which_booking("batal", wish.said, state, facts)
+    if wish.sure:
+        return Turn(state.anew(), None, Cancel(booked.code, booked.owner))
+    return _ask_sure(booked, state)
+
+
+def move(wish: MoveWish, state: State, facts: Facts) -> Turn:
+    """Move a booking to the date they named, or show the dates that it could be moved to."""
+    language = state.language
+    booked = facts.booked(code_of(wish, state)) if not _is_misread(wish) else None
+    if booked is None:
+        return _which_booking("ulang", wish.said, state, facts)
+    if wish.slot is not None:
+        moving = state.anew(moves=booked.code)
+        return Turn(moving, None, Reschedule(booked.code, wish.slot, booked.owner))
+    kept = state.anew(moves=booked.code, office=booked.ref.office, service=booked.ref.service)
+    if isinstance(wish.visit, DateFault):
+        ahead = formats.a_day_ahead(facts.now.date())
+        fault = say(wish.visit.value, language, text=wish.words[:30], example=ahead)
+        return choosing.dates(kept, facts, fault)
+    if wish.visit is None:
+        return choosing.dates(kept, facts)
+    if isinstance(wish.visit, int):
+        free = choosing.first_dates(facts.free)
+        slot = free[wish.visit - 1].ref if 1 <= wish.visit <= len(free) else None
+    else:
+        slot = slot_on(wish.visit, wish.session, kept, facts)
+    if slot is None:
+        return choosing.dates(kept, facts, say("no_such_number", language, text=str(wish.visit)))
+    return Turn(kept, None, Reschedule(booked.code, slot, booked.owner))
+
+
+def code_of(wish: MoveWish, state: State) -> str | None:
+    """Say which booking a wish to move names: its own code, else the one last to be moved."""
+    named = booking_code_of(wish.said) if wish.said else None
+    return named or (state.moves if wish.slot else None)
+
+
+def _is_misread(wish: MoveWish) -> bool:
+    return wish.said is not None and booking_code_of(wish.said) is None
+
+
+def _which_hold(command: str, code: str | None, state: State, facts: Facts) -> Turn:
+    """Ask which hold is meant, or say that there is none, or not any more."""
+    language = state.language
+    if code is not None or not facts.holds:
+        key = "no_longer_held" if code is not None else "no_hold"
+        return Turn(state, text(say(key, language), language, "dates", "status"))
+    rows = tuple(
+        Row(
+            id=f"#{command}#{held.code}",
+            title=held.name[: formats.TITLE],
+            description=_place(held, state)[: formats.DESCRIPTION],
+        )
+        for held in facts.holds
+    )
+    return _which(f"{command}_which", rows, state)
+
+
+def _which_booking(command: str, said: str | None, state: State, facts: Facts) -> Turn:
+    """Ask which booking is meant, or say that there is none, or none of that code."""
+    language = state.language
+    if said is not None:
+        body = say("no_such_booking", language, text=said[:30])
+        return Turn(state, text(body, language, "status", "help"))
+    if not facts.bookings:
+        key = "status_held" if facts.holds else "status_none"
+        return Turn(state, text(say(key, language), language, "dates", "status", "help"))
+    rows = tuple(
+        Row(
+            id=f"#{command}#{booked.code}",
+            title=booked.name[: formats.TITLE],
+            description=f"{_place(booked, state)} · {grouped(booked.code)}"[: formats.DESCRIPTION],
+        )
+        for booked in facts.bookings
+    )
+    return _which(f"{command}_which", rows, state)
+
+
+def _which(key: str, rows: Sequence[Row], state: State) -> Turn:
+    lines = "\n".join(f"{n}. {row.title} · {row.description}" for n, row in enumerate(rows, 1))
+    return listing(state, say(key, state.language, lines=lines), tuple(rows))
+
+
+def _place(one: HeldSeat | Booked, state: State) -> str:
+    return f"{short_date(one.ref.date, state.language)} · {one.office.short_name}"
+
+
+def _ask_sure(booked: Booked, state: State) -> Turn:
+    language = state.language
+    line = {"name": booked.name, "office": booked.office.name}
+    code = grouped(booked.code)
+    when = long_date(booked.ref.date, language)
+    body = say("cancel_sure", language, date=when, code=code, **line)
+    yes = Button(id=f"#batalya#{code}", title=BUTTONS["yes"][language])
+    no = Button(id="#tidak", title=BUTTONS["no"][language])
+    asked = state.anew(cancels=booked.code)
+    return Turn(asked, Content(body=body, buttons=(yes, no)))

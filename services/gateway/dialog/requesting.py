@@ -1,0 +1,178 @@
+"""Asking for a seat and approving it."""
+
+from datetime import date
+
+from services.gateway.dialog import choosing, formats
+from services.gateway.dialog.dates import DateFault
+from services.gateway.dialog.formats import say, text
+from services.gateway.dialog.intents import Code, Pick, Request
+from services.gateway.dialog.parse import understand
+from services.gateway.dialog.state import Confirm, Facts, Place, State, Turn
+from shared.messages import Applicant, Session, SlotRef
+
+WOMEN_ADD = 40  # a NIK holds the birth day of a woman plus 40
+
+
+def request(wish: Request, state: State, facts: Facts) -> Turn:
+    """Ask booking for a seat, or ask only for what is still missing or wrong."""
+    draft = _draft(wish, state)
+    faults = _faults(wish, draft)
+    if faults.get("nik"):
+        draft = draft.but(nik=None)
+    chosen = facts.offices.get(draft.office or "")
+    if wish.visit and not faults and chosen and not chosen.service(draft.service):
+        known = isinstance(wish.visit, int) and _listed(draft)
+        if not known:
+            return choosing.ask_service(draft, chosen, facts)
+    slot, trouble = _slot(wish, draft, facts)
+    if trouble:
+        faults["visit"] = trouble
+    if faults or draft.name is None or draft.birth_date is None:
+        return _ask_again(draft.but(slot=slot), faults, facts.now.date())
+    if slot is None:
+        return choosing.dates(draft, facts)
+    who = Applicant(name=draft.name, birth_date=draft.birth_date, nik=draft.nik)
+    done = draft.anew(office=slot.office, service=slot.service)
+    return Turn(done, None, Place(slot, who, draft.replaces))
+
+
+def resume(state: State, facts: Facts) -> Turn | None:
+    """Go on with a request whose office or service was chosen meanwhile, if it is whole."""
+    if state.name and state.birth_date and state.visit:
+        return request(Request(visit=state.visit, session=state.session), state, facts)
+    return None
+
+
+def code(wish: Code, state: State, facts: Facts) -> Turn:
+    """Confirm the hold whose code this is; a code that is wrong counts as a try of the newest."""
+    language = state.language
+    held = facts.held(wish.code)
+    if held is not None:
+        return Turn(state.but(asks=None), None, Confirm(held.id, wish.code, held.owner))
+    done = next((one for one in facts.bookings if one.approval == wish.code), None)
+    if done is not None:
+        shown = formats.booking_line(done, facts, language)
+        return Turn(state, text(say("already_confirmed", language, line=shown), language, "status"))
+    if facts.holds and wish.sure and not wish.tapped:
+        newest = facts.holds[0]
+        return Turn(state.but(asks=None), None, Confirm(newest.id, wish.code, newest.owner))
+    if wish.tapped or wish.sure:
+        key = "no_longer_held" if wish.tapped else "no_hold"
+        return Turn(state, text(say(key, language), language, "dates", "status"))
+    return unknown(state)
+
+
+def agree(state: State, facts: Facts) -> Turn:
+    """Say that agreeing needs the code: it is what proves that the message was read."""
+    key = "agree_needs_code" if facts.holds else "no_hold"
+    return Turn(state, text(say(key, state.language), state.language, "dates", "status"))
+
+
+def unknown(state: State) -> Turn:
+    """Say that we did not understand, and what we do."""
+    body = say("unknown", state.language)
+    return Turn(state, text(body, state.language, "dates", "status", "help"))
+
+
+def _draft(wish: Request, state: State) -> State:
+    """Lay the new fields over what was said before; a new person takes no old NIK along."""
+    is_new = bool(wish.name) or bool(wish.said and wish.said[0])
+    name = wish.name or (None if wish.said and wish.said[0] else state.name)
+    birth = wish.birth_date if isinstance(wish.birth_date, date) else None
+    birth = birth or (state.birth_date if wish.birth_date is None else None)
+    visit = wish.visit if isinstance(wish.visit, date) else None
+    return state.but(
+        name=name,
+        birth_date=birth,
+        nik=wish.nik or (None if is_new else state.nik),
+        visit=visit or (state.visit if wish.visit is None else None),
+        session=wish.session or state.session,
+        asks=None,
+        moves=None,
+        cancels=None,
+    )
+
+
+def _faults(wish: Request, draft: State) -> dict[str, str]:
+    """Say in words what could not be read, by field, quoting it."""
+    language, said = draft.language, wish.said
+    faults = {}
+    if wish.name is None and draft.name is None:
+        key = "bad_name" if said and said[0] else "no_name"
+        faults["name"] = say(key, language, text=said[0][:40] if said else "")
+    if isinstance(wish.birth_date, DateFault):
+        shown = said[1][:30] if len(said) > 1 else ""
+        faults["birth_date"] = say(
+            wish.birth_date.value, language, text=shown, example="17-08-1990"
+        )
+    elif draft.birth_date is None:
+        faults["birth_date"] = say("no_birth", language)
+    elif draft.nik and not _fits(draft.nik, draft.birth_date):
+        faults["nik"] = say("bad_nik", language)
+    return faults
+
+
+def _slot(wish: Request, draft: State, facts: Facts) -> tuple[SlotRef | None, str | None]:
+    """Find the slot that is meant: by number, by date, or the one picked before."""
+    language = draft.language
+    if isinstance(wish.visit, DateFault):
+        shown = wish.said[2][:30] if len(wish.said) > 2 else ""  # noqa: PLR2004 the third field
+        ahead = formats.a_day_ahead(facts.now.date())
+        return None, say(wish.visit.value, language, text=shown, example=ahead)
+    if isinstance(wish.visit, int):
+        listed = _listed(draft) or [one.ref for one in choosing.first_dates(facts.free)]
+        if not 1 <= wish.visit <= len(listed):
+            return None, say("no_such_number", language, text=str(wish.visit))
+        chosen = listed[wish.visit - 1]
+        update = {"session": wish.session} if wish.session else {}
+        return chosen.model_copy(update=update), None
+    if draft.visit is None:
+        return draft.slot, None
+    return slot_on(draft.visit, draft.session, draft, facts), None
+
+
+def _listed(state: State) -> list[SlotRef]:
+    """Read the slots of the last list, if it was one of dates."""
+    chosen = [understand(choice, date.min) for choice in state.choices]
+    return [one.slot for one in chosen if isinstance(one, Pick)]
+
+
+def slot_on(day: date, session: Session | None, state: State, facts: Facts) -> SlotRef | None:
+    """Name the slot of a day: the session asked for, else the first that still has seats."""
+    on_day = [one.ref for one in facts.free if one.ref.date == day]
+    for ref in on_day:
+        if session in (None, ref.session):
+            return ref
+    office = facts.offices.get(state.office or "")
+    service = office.service(state.service) if office else None
+    if office is None or service is None:
+        return None
+    # Booking says why there is no seat, and where there still is one.
+    return SlotRef(
+        office=office.id,
+        service=service,
+        date=day,
+        session=session or Session.MORNING,
+    )
+
+
+def _fits(nik: str, birth: date) -> bool:
+    """Check the birth date that stands in a NIK: ddmmyy, a woman's day plus 40."""
+    day = int(nik[6:8])
+    day = day - WOMEN_ADD if day > WOMEN_ADD else day
+    return (day, int(nik[8:10]), int(nik[10:12])) == (birth.day, birth.month, birth.year % 100)
+
+
+def _ask_again(draft: State, faults: dict[str, str], today: date) -> Turn:
+    """Quote what is wrong and ask for that alone, where it is one field."""
+    language = draft.language
+    if set(faults) == {"visit"}:
+        hint = say("only_visit", language, example=formats.a_day_ahead(today))
+    elif set(faults) in ({"birth_date"}, {"name"}):
+        hint = say(f"only_{next(iter(faults))}", language)
+    else:
+        visit = draft.visit.strftime("%d%m%Y") if draft.visit else None
+        hint = say("send_again", language, example=formats.example(draft, visit))
+    body = "\n".join(faults.values()) + f"\n\n{hint}"
+    asks = "visit" if set(faults) == {"visit"} else "person"
+    return Turn(draft.but(asks=asks), text(body, language, "dates", "help"))

@@ -1,0 +1,85 @@
+"""What people type, and what each of it stands for: commands, greetings, sessions."""
+
+import re
+
+from services.gateway.dialog.intents import Simple
+from shared.messages import Session
+
+# The first word of each command is the one that our texts teach.
+WORDS: dict[str, tuple[str, ...]] = {
+    "dates": (
+        *("tgllayanan", "tgl layanan", "tanggal layanan", "tanggal", "jadwal", "lihat tanggal"),
+        *("lihat jadwal", "daftar", "dates", "schedule", "book"),
+    ),
+    "status": (
+        *("status", "status saya", "jadwal saya", "jadwalku", "cek", "cek status", "cek jadwal"),
+        *("booking saya", "my status"),
+    ),
+    "cancel": (
+        *("batal", "batalin", "mau batal", "batalkan jadwal", "batalkan booking", "cancel"),
+    ),
+    "move": ("ulang", "jadwal ulang", "ubah", "ubah jadwal", "ganti jadwal", "reschedule"),
+    "help": ("bantuan", "help", "tolong", "info", "menu", "cara"),
+    "office": ("kantor", "pilih kantor", "ganti kantor", "kanim", "office"),
+    "service": ("layanan", "pilih layanan", "ganti layanan", "jenis layanan", "service"),
+    "english": ("english", "inggris", "in english"),
+    "bahasa": ("bahasa", "indonesia", "bahasa indonesia"),
+    "stop": ("berhenti", "stop", "unsubscribe"),
+    "resume": ("mulai", "start", "subscribe"),
+    "staff": ("petugas", "staff", "operator", "admin", "human"),
+    "change": ("ganti", "ganti data", "salah data", "change"),
+    "drop": ("batalkan", "lepaskan"),
+    "never": ("tidak jadi", "gak jadi", "ga jadi", "nggak jadi", "tak jadi", "never mind"),
+    "agree": ("setuju", "saya setuju", "agree"),
+    "number": ("nomor", "bagikan nomor", "share number"),
+    "logout": ("keluar", "logout", "log out"),
+    "yes": ("ya", "iya", "iya betul", "ya batalkan", "betul", "benar", "yes", "y"),
+    "no": ("tidak", "jangan", "no"),
+    "thanks": (
+        *("terima kasih", "terimakasih", "makasih", "makasih kak", "trims", "tks", "thx"),
+        *("thanks", "thank you", "ok", "oke", "siap", "baik", "sip", "👍", "🙏", "👌"),
+    ),
+}
+COMMAND_OF = {word: command for command, words in WORDS.items() for word in words}
+SIMPLE = {
+    "dates": Simple.DATES,
+    "status": Simple.STATUS,
+    "help": Simple.HELP,
+    "yes": Simple.YES,
+    "no": Simple.NO,
+    "never": Simple.NEVER,
+    "stop": Simple.STOP,
+    "resume": Simple.RESUME,
+    "staff": Simple.STAFF,
+    "agree": Simple.AGREE,
+    "number": Simple.NUMBER,
+    "logout": Simple.LOG_OUT,
+    "thanks": Simple.THANKS,
+}
+# Only these may follow from a word that was mistyped without a question in between.
+HARMLESS = {"dates", "status", "help", "office", "service", "english", "bahasa", "staff", "thanks"}
+# A sentence with one of these asks for dates: "kapan ada jadwal?"
+ABOUT_DATES = {"jadwal", "tanggal", "tgl", "kuota", "tgllayanan", "dates", "schedule"}
+GREETINGS = {
+    *("halo", "haloo", "hallo", "hello", "helo", "hai", "hay", "hi", "hy", "hey", "p", "permisi"),
+    *("assalamualaikum", "assalamu'alaikum", "asalamualaikum", "assalamu", "ass", "salam"),
+    *("selamat", "slmt", "pagi", "siang", "sore", "malam", "mlm", "good"),
+    *("kak", "min", "pak", "bu", "mas", "mbak", "bang", "test", "tes", "ping"),
+}
+SESSIONS = {
+    **dict.fromkeys(("pagi", "morning", "am"), Session.MORNING),
+    **dict.fromkeys(("siang", "sore", "afternoon", "pm"), Session.AFTERNOON),
+}
+# Words that stand in questions and in no name.
+NO_NAMES = {
+    *("apa", "apakah", "berapa", "bagaimana", "gimana", "kapan", "mana", "dimana", "kenapa"),
+    *("siapa", "bisa", "mau", "saya", "aku", "tidak", "belum", "sudah", "biaya", "biayanya"),
+    *("tolong", "what", "how", "when", "where", "why", "can", "i", "want", "please", "the"),
+}
+LOGIN = re.compile(r"#?(?:masuk|login)[ #:]+([0-9a-z][0-9a-z -]{6,12})", re.IGNORECASE)
+NUMBER = re.compile(r"(?:(?:nomor|nomer|no|pilih|pilihan|yang|angka)[ .]*)?(\d{1,2})[.)]?")
+# An approval code as people send it back: "Kode: P246HG".
+CODE = re.compile(
+    r"(?:kode(?: persetujuan)?|code)?[ :]*([0-9a-z][0-9a-z .-]{4,14})", re.IGNORECASE | re.ASCII
+)
+PERSON = re.compile(r"([^\d#]+?)[\s,;:/.-]*(\d[^#]*)")

@@ -1,0 +1,145 @@
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from services.gateway.dialog import turns
+from services.gateway.dialog.context import resolve
+from services.gateway.dialog.state import Cancel, Place, Release, Reschedule, State
+from shared.keys import grouped
+from tests.unit.gateway.dialog.talking import (
+    APPROVAL,
+    CODE,
+    FACTS,
+    HERE,
+    ME,
+    OTHER_APPROVAL,
+    OTHER_CODE,
+    TODAY,
+    body,
+    booked,
+    having,
+    held,
+    ref,
+    rows,
+    turn,
+)
+
+BOTH_HELD = having(held(), held(OTHER_APPROVAL, "Ibu", 2))
+BOTH_BOOKED = having(booked(), booked(OTHER_CODE, "Ibu"))
+
+
+def test_a_button_gives_back_the_hold_of_its_own_message() -> None:
+    dropped = turn(f"#batalkan#{APPROVAL}", facts=BOTH_HELD)
+
+    assert dropped.action == Release(UUID(int=1), ME)
+
+
+@pytest.mark.parametrize("text", ["batalkan", "tidak jadi", "#batal"])
+def test_of_several_holds_it_is_asked_which(text: str) -> None:
+    asked = turn(text, facts=BOTH_HELD)
+
+    assert asked.action is None
+    assert rows(text, facts=BOTH_HELD) == [
+        f"#batalkan#{APPROVAL}",
+        f"#batalkan#{OTHER_APPROVAL}",
+    ]
+    assert turn("2", asked.state, BOTH_HELD).action == Release(UUID(int=2), ME)
+
+
+def test_a_hold_that_is_corrected_stays_until_the_right_values_come() -> None:
+    asked = turn(f"#ganti#{APPROVAL}", facts=having(held()))
+
+    corrected = turn("#Ahmed#20111967", asked.state)
+
+    assert asked.action is None
+    assert "#Ahmad#20111967" in body(f"#ganti#{APPROVAL}", facts=having(held()))
+    assert isinstance(corrected.action, Place)
+    assert (corrected.action.replaces, corrected.action.slot) == (UUID(int=1), ref(18))
+    assert corrected.state.replaces is None
+
+
+@pytest.mark.parametrize("text", ["#ganti", "#ganti#ABC234", "#batalkan#ABC234"])
+def test_without_that_hold_nothing_is_promised(text: str) -> None:
+    assert turn(text).action is None
+    assert "tida" in body(text).lower()
+
+
+@pytest.mark.parametrize("text", [f"#batal#{CODE}", f"batal {grouped(CODE)}", "#batal"])
+def test_cancelling_asks_whether_they_are_sure(text: str) -> None:
+    asked = turn(text, facts=having(booked()))
+
+    sure = turn("ya", asked.state, having(booked()))
+
+    assert asked.action is None
+    assert sure.action == Cancel(CODE, ME)
+
+
+@pytest.mark.parametrize(
+    "text", ["#batal#7K4M-2Q8R-TX3A", "#ulang#7K4M-2Q8R-TX3A", "#batal#ABC", "#batal#?"]
+)
+def test_a_booking_code_with_a_mistake_in_it_acts_on_nothing(text: str) -> None:
+    mine = having(booked(), held())
+
+    assert turn(text, facts=mine).action is None
+    assert "tidak ada pada nomor ini" in body(text, facts=mine)
+
+
+@pytest.mark.parametrize("command", ["batal", "ulang"])
+def test_of_several_bookings_it_is_asked_which(command: str) -> None:
+    asked = turn(f"#{command}", facts=BOTH_BOOKED)
+
+    assert rows(f"#{command}", facts=BOTH_BOOKED) == [
+        f"#{command}#{CODE}",
+        f"#{command}#{OTHER_CODE}",
+    ]
+    assert "Ibu" in body("2", asked.state, BOTH_BOOKED) or command == "ulang"
+
+
+def test_a_booking_moves_within_its_own_office_and_service() -> None:
+    elsewhere = State(office="surabaya", service="e-passport", greeted=True)
+    wish = resolve("#ulang", elsewhere, FACTS, TODAY)
+
+    needs = turns.needs(wish, elsewhere, FACTS)
+    asked = turns.answer(wish, elsewhere, having(booked()))
+
+    assert needs.moves
+    assert (asked.state.office, asked.state.service) == ("jakarta-pusat", "passport")
+    assert asked.reply is not None
+    assert asked.reply.rows[0].id == f"#pindah#{CODE}#{ref(18).key}"
+
+
+def test_a_tap_moves_the_booking_that_its_list_was_for() -> None:
+    moved = turn(f"#pindah#{CODE}#{ref(20).key}", facts=BOTH_BOOKED)
+
+    assert moved.action == Reschedule(CODE, ref(20), ME)
+
+
+def test_another_date_that_is_offered_after_a_refusal_moves_the_same_booking() -> None:
+    tried = turn(f"#ulang#{CODE}#19012027", facts=BOTH_BOOKED)
+
+    moved = turn(f"#pindah##{ref(20).key}", tried.state, BOTH_BOOKED)
+
+    assert tried.action == Reschedule(CODE, ref(19), ME)
+    assert moved.action == Reschedule(CODE, ref(20), ME)
+
+
+def test_a_new_request_ends_what_was_being_moved() -> None:
+    moving = turn("#ulang", facts=having(booked())).state
+
+    for text in ("Halo", "#tgllayanan", "tidak", "#Ahmad#20111967#19012027"):
+        assert turn(text, moving, having(booked())).state.moves is None
+
+
+def test_status_names_service_pending_requests_and_what_can_be_done() -> None:
+    shown = body("#status", facts=replace(having(booked()), pending=1))
+    only_held = body("#status", facts=having(held()))
+
+    assert "Paspor" in shown
+    assert "masih diproses" in shown
+    assert "#ulang" in shown
+    assert "#ulang" not in only_held
+
+
+def test_who_has_only_a_hold_is_told_so_when_they_want_to_move_it() -> None:
+    assert "belum dikonfirmasi" in body("#ulang", HERE, having(held()))

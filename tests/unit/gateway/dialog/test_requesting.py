@@ -1,0 +1,162 @@
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from services.gateway.dialog.state import Confirm, Place, State
+from shared.messages import Session
+from tests.unit.gateway.dialog.talking import (
+    APPROVAL,
+    BORN,
+    HERE,
+    IN_LETTERS,
+    ME,
+    OTHER_APPROVAL,
+    body,
+    booked,
+    having,
+    held,
+    ref,
+    turn,
+)
+
+PICKED = turn(f"#pilih#{ref(20).key}").state
+
+
+def placed(*texts: str, state: State = HERE) -> Place:
+    """Say these texts one after the other; the last one asks for a seat."""
+    for text in texts[:-1]:
+        state = turn(text, state).state
+    action = turn(texts[-1], state).action
+    assert isinstance(action, Place)
+    return action
+
+
+def test_the_number_of_a_listed_date_books_it() -> None:
+    asked = turn("#Ahmad#20111967#2", turn("#tgllayanan").state)
+
+    assert isinstance(asked.action, Place)
+    assert asked.action.slot == ref(18, Session.AFTERNOON)
+    assert asked.reply is None
+
+
+def test_a_session_that_is_asked_for_is_taken() -> None:
+    assert placed("#Ahmad#20111967#19012027#siang").slot == ref(19, Session.AFTERNOON)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("#Ahmad#20111967",),
+        ("Ahmad, 20-11-1967",),
+        ("ahmad 20111967",),
+        ("Ahmad: 20 November 1967",),
+        ("#Ahmad#xx", "20111967"),
+        ("#Ahmad#xx", "20 November 1967"),
+        ("Ahmad", "20-11-1967"),
+        ("20-11-1967", "Ahmad"),
+    ],
+)
+def test_who_comes_may_be_said_in_plain_words_when_it_was_asked(texts: tuple[str, ...]) -> None:
+    wish = placed(*texts, state=PICKED)
+
+    assert (wish.applicant.name.lower(), wish.applicant.birth_date) == ("ahmad", BORN)
+    assert wish.slot == ref(20)
+
+
+def test_a_bad_birth_date_is_quoted_and_asked_for_alone() -> None:
+    asked = turn("#Budi#31021990#19012027")
+
+    assert "'31021990'" in body("#Budi#31021990#19012027")
+    assert asked.state.name == "Budi"
+    wish = placed("17-08-1990", state=asked.state)
+    assert (wish.applicant.birth_date, wish.slot) == (date(1990, 8, 17), ref(19))
+
+
+def test_a_bad_visit_is_asked_for_alone_and_may_be_a_bare_date() -> None:
+    asked = turn("#Budi#17081990#31022027")
+
+    assert asked.state.asks == "visit"
+    assert placed("19-01-2027", state=asked.state).slot == ref(19)
+
+
+def test_an_example_never_lends_somebody_elses_birth_date() -> None:
+    asked = body("#Bu71#xx#1")
+
+    assert "#nama#tanggal lahir#" in asked
+    assert "20111967" not in asked
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("#Budi##1", "belum diisi"),
+        ("#Budi#08/17/1990#1", "tertukar"),
+        ("#Budi#17081890#1", "120 tahun"),
+        ("#Budi#17081990#kapan", "'kapan'"),
+        ("#Budi#17081990#01012027", "sudah lewat"),
+    ],
+)
+def test_each_fault_has_its_own_words(text: str, says: str) -> None:
+    assert says in body(text)
+
+
+def test_a_nik_that_does_not_fit_is_neither_kept_nor_sent() -> None:
+    asked = turn("#Budi#17081990#1#3171011708910555", turn("#tgllayanan").state)
+
+    again = placed("#Budi#17081990#1", state=asked.state)
+
+    assert asked.action is None
+    assert again.applicant.nik is None
+
+
+def test_somebody_else_does_not_inherit_a_nik() -> None:
+    first = turn("#Budi#17081990#xx#3171011708900555", PICKED)
+
+    assert placed("#Citra#17081990#19012027", state=first.state).applicant.nik is None
+
+
+def test_a_code_confirms_the_hold_that_it_is_of() -> None:
+    facts = having(held(), held(OTHER_APPROVAL, "Ibu", 2))
+
+    confirmed = turn(" 9a9 a9a ", facts=facts)
+
+    assert confirmed.action == Confirm(UUID(int=2), OTHER_APPROVAL, ME)
+
+
+@pytest.mark.parametrize("text", [IN_LETTERS, IN_LETTERS.lower(), f"Kode: {IN_LETTERS}"])
+def test_a_code_of_letters_alone_confirms_as_well(text: str) -> None:
+    confirmed = turn(text, facts=having(held(IN_LETTERS)))
+
+    assert isinstance(confirmed.action, Confirm)
+
+
+def test_a_wrong_code_is_sent_to_be_counted() -> None:
+    wrong = turn("000000", facts=having(held()))
+
+    assert wrong.action == Confirm(UUID(int=1), "000000", ME)
+
+
+@pytest.mark.parametrize("text", ["kenapa", "please", "17081990", "00002681", "#setuju#ABC234"])
+def test_what_is_no_code_of_theirs_costs_no_try(text: str) -> None:
+    assert turn(text, facts=having(held())).action is None
+
+
+def test_an_old_button_says_what_became_of_its_hold() -> None:
+    gone = body(f"#setuju#{APPROVAL}", facts=having(held(OTHER_APPROVAL)))
+    done = body(f"#setuju#{APPROVAL}", facts=having(booked(approval=APPROVAL)))
+
+    assert "sudah tidak ditahan" in gone
+    assert "sudah dikonfirmasi" in done
+
+
+@pytest.mark.parametrize("text", ["setuju", "ya"])
+def test_agreeing_needs_the_code(text: str) -> None:
+    assert "kode persetujuan" in body(text, facts=having(held()))
+
+
+def test_a_request_beyond_the_listed_dates_takes_the_session_that_is_free() -> None:
+    far = replace(turn("#status").state, office="jakarta-pusat")
+
+    assert placed("#Ahmad#20111967#31012027", state=far).slot.date == date(2027, 1, 31)
