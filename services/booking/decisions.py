@@ -67,8 +67,8 @@ def place_hold(desk: Desk, command: PlaceHold) -> HoldGranted | Refused:
 
 def confirm_hold(desk: Desk, command: ConfirmHold) -> BookingGranted | Refused:
     """Turn a hold into a booking, if the code is right and the hold still stands."""
-    claim = desk.claims.get(command.hold_id)
-    if claim is None or claim.owner.hex() != command.owner:
+    claim = desk.theirs(command.hold_id, command.owner)
+    if claim is None:
         return Refused(code=Refusal.NOT_FOUND)
     slot = desk.slots[claim.slot_id]
     if claim.state not in rules.ACTIVE or (claim.state == "held" and claim.expires_at <= desk.now):
@@ -89,18 +89,27 @@ def confirm_hold(desk: Desk, command: ConfirmHold) -> BookingGranted | Refused:
 
 def release_hold(desk: Desk, command: ReleaseHold) -> SeatGivenBack | Refused:
     """Give back the seat of a hold that was not confirmed."""
-    claim = desk.active(command.hold_id, command.owner)
-    if claim is None or claim.state != "held":
+    claim = desk.theirs(command.hold_id, command.owner)
+    if claim is None or claim.state not in {"held", "released", "expired"}:
         return Refused(code=Refusal.NOT_FOUND)
-    desk.end(claim, "released")
-    _say(desk, EventType.HOLD_RELEASED, command, claim)
+    if claim.state == "expired":
+        return Refused(code=Refusal.HOLD_EXPIRED, slot=desk.slots[claim.slot_id].ref)
+    if claim.state == "held":
+        desk.end(claim, "released")
+        _say(desk, EventType.HOLD_RELEASED, command, claim)
+    elif command.tell:
+        _say(desk, EventType.HOLD_RELEASED, command, claim)
     return SeatGivenBack(hold_id=claim.id)
 
 
 def cancel_booking(desk: Desk, command: CancelBooking) -> SeatGivenBack | Refused:
     """Cancel a booking whose session has not begun."""
-    claim = _booked(desk, command.booking_code, command.owner)
-    if claim is None:
+    claim = _named(desk, command.booking_code, command.owner)
+    if claim is not None and claim.state == "cancelled":
+        if command.tell:  # asked twice: in a chat nobody hears the stored outcome
+            _say(desk, EventType.BOOKING_CANCELLED, command, claim)
+        return SeatGivenBack(hold_id=claim.id, booking_code=claim.code)
+    if claim is None or claim.state != "confirmed":
         return Refused(code=Refusal.NOT_FOUND)
     refused = rules.refuse_cancel(desk.slots[claim.slot_id], desk.now)
     if refused:
@@ -112,8 +121,8 @@ def cancel_booking(desk: Desk, command: CancelBooking) -> SeatGivenBack | Refuse
 
 def reschedule_booking(desk: Desk, command: RescheduleBooking) -> BookingGranted | Refused:
     """Move a booking: the old seat is given up in the moment in which the new one is sure."""
-    old = _booked(desk, command.booking_code, command.owner)
-    if old is None or old.code is None:
+    old = _named(desk, command.booking_code, command.owner)
+    if old is None or old.code is None or old.state != "confirmed":
         return Refused(code=Refusal.NOT_FOUND)
     slot = desk.slots.get(command.slot.slot_id)
     if slot is None:
@@ -190,7 +199,7 @@ def _new_claim(desk: Desk, command: PlaceHold, slot: Slot, old: Claim | None) ->
 
 def _replaced(desk: Desk, command: PlaceHold) -> Claim | None:
     """Find the hold that a command corrects, while it still stands and is theirs."""
-    old = desk.active(command.replaces, command.owner) if command.replaces else None
+    old = desk.theirs(command.replaces, command.owner) if command.replaces else None
     stands = old is not None and old.state == "held" and old.expires_at > desk.now
     return old if stands else None
 
@@ -238,11 +247,11 @@ def _refuse_move(desk: Desk, old: Claim, slot: Slot) -> Refused | None:
     return None
 
 
-def _booked(desk: Desk, typed: str, owner: str) -> Claim | None:
+def _named(desk: Desk, typed: str, owner: str) -> Claim | None:
+    """Find the claim that a booking code stands for, if it is theirs."""
     code = booking_code_of(typed)
     claim_id: UUID | None = desk.claim_of_code.get(code) if code else None
-    claim = desk.active(claim_id, owner) if claim_id else None
-    return claim if claim and claim.state == "confirmed" else None
+    return desk.theirs(claim_id, owner) if claim_id else None
 
 
 def _book(desk: Desk, claim: Claim, slot: Slot, code: str) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from services.booking.rules import ACTIVE, Claim, Slot, release_delay
+from services.booking.rules import Claim, Slot, release_delay
 from shared.keys import Keys
 from shared.messages import EventData, EventType, SlotRef
 
@@ -137,11 +137,10 @@ class Desk:
         slot.seq += 1
         return slot.seq
 
-    def active(self, claim_id: UUID, owner: str) -> Claim | None:
-        """Find a claim that is active and theirs."""
+    def theirs(self, claim_id: UUID, owner: str) -> Claim | None:
+        """Find a claim, in whatever state, if it is theirs."""
         claim = self.claims.get(claim_id)
-        mine = claim is not None and claim.owner.hex() == owner
-        return claim if claim and mine and claim.state in ACTIVE else None
+        return claim if claim is not None and claim.owner.hex() == owner else None
 
 
 def at(ref: SlotRef) -> dict[str, object]:

@@ -113,7 +113,9 @@ async def _sow_office(db: Db, sample: Sample, who: str) -> int:
     if office is None:
         return 0
     today = datetime.now(ZoneInfo(office["timezone"])).date()
-    days = days_between(today + timedelta(days=1), today + timedelta(days=DAYS), "weekdays")
+    # What opens tomorrow must not begin before it opens.
+    begins = today + timedelta(days=2 if sample.opens_tomorrow else 1)
+    days = days_between(begins, today + timedelta(days=DAYS), "weekdays")
     if sample.at_once:
         await db.execute(
             """
