@@ -20,6 +20,7 @@ import pytest
 
 from deploy.local import provision
 from deploy.local.environment import Stack
+from deploy.local.paths import free_port
 from services.gateway import logins
 from services.gateway.__main__ import running
 from services.gateway.context import Gateway
@@ -58,7 +59,7 @@ def config(stack: Stack) -> GatewaySettings:
         if name != "ANTREAN_WHATSAPP_APP_SECRETS"
     }
     more = {
-        "holds_per_minute": 10_000,
+        "acts_per_minute": 10_000,
         "address_per_minute": 100_000,
         "lookups_per_minute": 100_000,
     }
@@ -73,6 +74,18 @@ async def gateway(config: GatewaySettings, world: World) -> AsyncIterator[Gatewa
     async with running(config) as (found, _):
         await found.broker.wait_up()
         await ready(f"{config.public_url}/readyz")
+        yield found
+
+
+@pytest.fixture(scope="session")
+async def other_gateway(gateway: Gateway) -> AsyncIterator[Gateway]:
+    """A second gateway of the same stack, on a port of its own."""
+    config = gateway.config
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    async with running(config.model_copy(update={"port": port, "public_url": url})) as (found, _):
+        await found.broker.wait_up()
+        await ready(f"{url}/readyz")
         yield found
 
 

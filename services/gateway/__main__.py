@@ -17,9 +17,11 @@ from services.gateway.availability import Catalogue
 from services.gateway.channels import CHANNELS, Channel
 from services.gateway.chat import store as chat
 from services.gateway.context import FairUse, Gateway
+from services.gateway.protocol import Runner
 from services.gateway.publish import CommandSender
 from services.gateway.replies import ReplyBook
 from services.gateway.settings import GatewaySettings
+from services.gateway.watch import LoginWatch
 from shared import log, settings
 from shared.broker import Broker
 from shared.db import Pool, is_passing, open_pool
@@ -37,6 +39,7 @@ LIMITS: dict[str, Any] = {
     "max_line_size": LINE_BYTES,
     "max_field_size": LINE_BYTES,
     "shutdown_timeout": GRACE_S,
+    "keepalive_timeout": 75.0,  # longer than a proxy keeps an idle connection
 }
 
 
@@ -55,6 +58,7 @@ def wire(config: GatewaySettings, pool: Pool) -> Gateway:
         replies=replies,
         catalogue=Catalogue(pool),
         fair_use=FairUse.of(config),
+        watch=LoginWatch(pool),
     )
 
 
@@ -65,6 +69,7 @@ async def tidy(pool: Pool) -> None:
             async with pool.acquire() as db:
                 await store.forget_old_logins(db, datetime.now(UTC))
                 await store.forget_old_codes(db, datetime.now(UTC))
+                await store.forget_asked(db)
                 await chat.forget_old(db)
         except Exception as error:
             if not is_passing(error):
@@ -82,7 +87,7 @@ async def running(config: GatewaySettings) -> AsyncIterator[tuple[Gateway, async
     gateway = wire(config, pool)
     channels = [build(gateway) for build in CHANNELS]
     routes = [route for channel in channels for route in channel.routes()]
-    runner = web.AppRunner(app.build(gateway, routes), **LIMITS)
+    runner = Runner(app.build(gateway, routes), **LIMITS)
     work = asyncio.create_task(_work(gateway, channels))
     try:
         await gateway.broker.start()
@@ -116,6 +121,7 @@ async def _work(gateway: Gateway, channels: Sequence[Channel]) -> None:
     """Do what goes on beside the calls; one part that breaks ends them all."""
     async with asyncio.TaskGroup() as group:
         group.create_task(gateway.sender.run())
+        group.create_task(gateway.watch.run())
         group.create_task(tidy(gateway.pool))
         for channel in channels:
             group.create_task(channel.run())

@@ -6,7 +6,7 @@ import time
 from aiohttp import web
 
 from services.gateway import callers, tickets, views
-from services.gateway.api_holds import KEYED, REFUSALS, carry_out, common
+from services.gateway.api_holds import KEYED, REFUSALS, act_fairly, carry_out, common
 from services.gateway.api_offices import find_place
 from services.gateway.asking import id_of
 from services.gateway.bodies import FoundTicket, GivenBack, Request, Ticket
@@ -40,7 +40,7 @@ async def post_find(ask: Ask) -> web.Response:
         raise not_found()
     ticket = await ticket_of(gateway, row)
     token = callers.issue_ticket(gateway.keys, row["code"], row["owner"], ask.now)
-    return answer(FoundTicket(**dict(ticket), ticket_token=token))
+    return answer(FoundTicket(**ticket.model_dump(exclude_unset=True), ticket_token=token))
 
 
 async def get_booking(ask: Ask) -> web.Response:
@@ -50,8 +50,9 @@ async def get_booking(ask: Ask) -> web.Response:
 
 async def get_calendar(ask: Ask) -> web.Response:
     """Give a ticket as an iCalendar file."""
-    ticket = await ticket_of(ask.gateway, await _theirs(ask))
-    text = tickets.calendar(ticket, ask.now)
+    row = await _theirs(ask)
+    ticket = await ticket_of(ask.gateway, row)
+    text = tickets.calendar(ticket, row["reschedules"] + (ticket.state == "cancelled"), ask.now)
     name = f"antrean-{ticket.booking_code}.ics"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return web.Response(text=text, content_type="text/calendar", headers=headers)
@@ -65,6 +66,7 @@ async def get_qr(ask: Ask) -> web.Response:
 
 async def post_cancel(ask: Ask) -> web.Response:
     """Cancel a booking; it is free of punishment."""
+    act_fairly(ask)
     request_id = id_of(ask)
     row = await _theirs(ask)
     return await carry_out(ask, CancelBooking(**common(ask, request_id), booking_code=row["code"]))
@@ -73,6 +75,7 @@ async def post_cancel(ask: Ask) -> web.Response:
 async def post_reschedule(ask: Ask) -> web.Response:
     """Move a booking; the old seat stays until the new one is sure."""
     wish: SlotWish = ask.body
+    act_fairly(ask)
     request_id = id_of(ask)
     row = await _theirs(ask)
     place = await find_place(ask.gateway, wish.office or row["office_id"])

@@ -8,14 +8,20 @@ from aiohttp import web
 
 from services.gateway import availability, people
 from services.gateway.api_offices import find_place, pick_service
-from services.gateway.asking import COMMAND_LIFE, find_stored, id_of, send_and_wait
+from services.gateway.asking import (
+    COMMAND_LIFE,
+    find_stored,
+    id_of,
+    remember_asked,
+    send_and_wait,
+)
 from services.gateway.availability import Place
 from services.gateway.bodies import GivenBack, Hold, Request, Ticket
 from services.gateway.callers import Access
 from services.gateway.context import Ask, address_of
 from services.gateway.endpoint import Endpoint, answer
 from services.gateway.outcomes import body_of, problem_of
-from services.gateway.problems import invalid, not_found, rate_limited, refused
+from services.gateway.problems import invalid, not_found, rate_limited
 from services.gateway.wishes import ApprovalCode, HoldWish
 from shared.messages import (
     ConfirmHold,
@@ -38,7 +44,7 @@ async def post_hold(ask: Ask) -> web.Response:
         raise invalid(faults)
     service = pick_service(place, wish.service)
     slot = SlotRef(office=place.id, service=service, date=wish.date, session=wish.session)
-    _hold_fairly(ask)
+    act_fairly(ask)
     await _refuse_early(ask, place, slot, request_id)
     return await carry_out(
         ask, PlaceHold(**common(ask, request_id), slot=slot, applicant=applicant)
@@ -49,6 +55,7 @@ async def post_confirm(ask: Ask) -> web.Response:
     """Turn a hold into a booking by its approval code."""
     wish: ApprovalCode = ask.body
     hold_id = uuid_of(ask.part("hold"))
+    act_fairly(ask)
     command = ConfirmHold(
         **common(ask, id_of(ask)), hold_id=hold_id, approval_code=wish.approval_code
     )
@@ -58,6 +65,7 @@ async def post_confirm(ask: Ask) -> web.Response:
 async def delete_hold(ask: Ask) -> web.Response:
     """Give the seat of a hold back; without a key, the hold's own id serves as one."""
     hold_id = uuid_of(ask.part("hold"))
+    act_fairly(ask)
     has_key = "Idempotency-Key" in ask.request.headers
     request_id = id_of(ask, None if has_key else f"release/{hold_id}")
     return await carry_out(ask, ReleaseHold(**common(ask, request_id), hold_id=hold_id))
@@ -67,6 +75,7 @@ async def carry_out(ask: Ask, command: SomeCommand) -> web.Response:
     """Send a command and answer with what came of it, or with where to ask for it."""
     outcome = await send_and_wait(ask, command)
     if outcome is None:
+        await remember_asked(ask, command)
         headers = {"Location": f"/v1/requests/{command.id}", "Retry-After": "1"}
         return answer(Request(request_id=command.id, state="pending"), 202, headers)
     status, body = await body_of(ask.gateway, command.owner, outcome)
@@ -92,11 +101,12 @@ def uuid_of(text: str) -> UUID:
         raise not_found() from None
 
 
-def _hold_fairly(ask: Ask) -> None:
+def act_fairly(ask: Ask) -> None:
+    """Count a command to its caller and address; raises ProblemError 429."""
     gateway, now = ask.gateway, time.monotonic()
     address = address_of(ask.request, gateway.config.trusted_proxies)
-    wait_s = gateway.fair_use.holds_of_owner.take(ask.by.owner, now)
-    wait_s = wait_s or gateway.fair_use.holds_of_address.take(address, now)
+    wait_s = gateway.fair_use.acts_of_owner.take(ask.by.owner, now)
+    wait_s = wait_s or gateway.fair_use.acts_of_address.take(address, now)
     if wait_s:
         raise rate_limited(wait_s)
 
@@ -111,9 +121,10 @@ async def _refuse_early(ask: Ask, place: Place, slot: SlotRef, request_id: UUID)
         return
     if await find_stored(ask.gateway, request_id) is not None:
         return
+    problem = await problem_of(ask.gateway, None, found)
     if found.code == Refusal.NOT_OFFERED:
-        raise refused(found.code, services=list(place.services))
-    raise await problem_of(ask.gateway, request_id, found)
+        problem.more["services"] = list(place.services)
+    raise problem
 
 
 async def _known(ask: Ask, place: Place, slot: SlotRef) -> Refused | None:

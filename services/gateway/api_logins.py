@@ -1,8 +1,7 @@
 """Logins: a phone is proven, a token is had."""
 
-import asyncio
-import random
 import time
+from datetime import UTC, datetime
 
 import structlog
 from aiohttp import web
@@ -19,7 +18,6 @@ from shared.messages import Refusal
 log = structlog.get_logger(__name__)
 
 NOTIFIER_TEXT = "notifier.text"
-LOOK_S = 0.4
 
 
 async def post_login(ask: Ask) -> web.Response:
@@ -47,15 +45,14 @@ async def post_login(ask: Ask) -> web.Response:
 
 async def get_login(ask: Ask) -> web.Response:
     """Say how far a login is; a proven one yields a fresh token."""
-    ends = time.monotonic() + ask.query.wait
-    while True:
-        login = await _find(ask)
-        if login is None:
-            raise not_found()
-        left = ends - time.monotonic()
-        if login.owner is not None or left <= 0 or login.expires_at <= ask.now:
-            return _state(ask, login)
-        await asyncio.sleep(min(left, random.uniform(LOOK_S / 2, LOOK_S)))  # noqa: S311 jitter
+    login = await _find(ask)
+    if login is None:
+        raise not_found()
+    left = min(ask.query.wait, (login.expires_at - ask.now).total_seconds())
+    if login.owner is None and left > 0:
+        await ask.gateway.watch.wait(logins.key_of(ask.gateway.keys, ask.part("login")), left)
+        login = await _find(ask) or login
+    return _state(ask, login)
 
 
 async def post_code(ask: Ask) -> web.Response:
@@ -63,9 +60,10 @@ async def post_code(ask: Ask) -> web.Response:
     wish: LoginCode = ask.body
     gateway = ask.gateway
     async with gateway.db() as db, db.transaction():
-        is_right, tries_left = await logins.try_sms_code(
-            db, gateway.keys, ask.part("login"), wish.code, ask.now
-        )
+        tried = await logins.try_sms_code(db, gateway.keys, ask.part("login"), wish.code, ask.now)
+    if tried is None:
+        raise not_found()
+    is_right, tries_left = tried
     if not is_right:
         raise ProblemError(409, Refusal.WRONG_CODE.value, tries_left=tries_left)
     login = await _find(ask)
@@ -121,14 +119,15 @@ async def _find(ask: Ask) -> logins.Login | None:
 
 def _state(ask: Ask, login: logins.Login) -> web.Response:
     if login.owner is None:
-        state = "expired" if login.expires_at <= ask.now else "pending"
+        state = "expired" if login.expires_at <= datetime.now(UTC) else "pending"
         return answer(LoginState(state=state, expires_at=login.expires_at))
     token, ends = callers.issue(ask.gateway.keys, ask.part("login"), login, ask.now)
     body = LoginState(
         state="proven", access_token=token, token_expires_at=ends, expires_at=login.lives_until
     )
     response = answer(body)
-    callers.set_cookie(response, ask.gateway, token)
+    if callers.is_our_page(ask.request, ask.gateway):
+        callers.set_cookie(response, ask.gateway, token)
     return response
 
 
@@ -141,6 +140,7 @@ ENDPOINTS = [
         {201: LoginBegun},
         body=LoginWish,
         refusals=(422, 429, 503),
+        told={201: ("Location",)},
     ),
     Endpoint(
         "GET",
@@ -150,6 +150,7 @@ ENDPOINTS = [
         {200: LoginState},
         query=WaitQuery,
         refusals=(404, 422),
+        told={200: ("Set-Cookie",)},
     ),
     Endpoint(
         "POST",

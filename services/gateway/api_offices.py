@@ -5,6 +5,7 @@ from hashlib import sha256
 from math import asin, cos, radians, sin, sqrt
 
 from aiohttp import web
+from pydantic import BaseModel
 
 from services.gateway import availability
 from services.gateway.availability import Place
@@ -26,21 +27,22 @@ async def get_offices(ask: Ask) -> web.Response:
     """List offices: by words, by distance, by service, with or without seats."""
     query: OfficesQuery = ask.query
     places = (await ask.gateway.catalogue.places()).values()
-    free = await ask.gateway.catalogue.next_free(query.service)
-    found = [p for p in places if matches(p, query.q or "")]
-    found = [p for p in found if query.service is None or query.service in p.services]
+    found = [p for p in places if query.service is None or query.service in p.services]
+    # A service that nobody offers is not looked for: anybody may make up any number of them.
+    free = await ask.gateway.catalogue.next_free(query.service) if found else {}
+    found = [p for p in found if matches(p, query.q or "")]
     found = [p for p in found if p.id in free or not query.available]
     offices = [describe(p, free.get(p.id), query.near) for p in found]
     if query.near:
         offices.sort(key=lambda o: (o.distance_km is None, o.distance_km))
-    return answer(Offices(offices=offices), headers=PUBLIC)
+    return _public(ask, Offices(offices=offices))
 
 
 async def get_office(ask: Ask) -> web.Response:
     """Show one office."""
     place = await find_place(ask.gateway, ask.part("office"))
     free = await ask.gateway.catalogue.next_free(None)
-    return answer(describe(place, free.get(place.id), None), headers=PUBLIC)
+    return _public(ask, describe(place, free.get(place.id), None))
 
 
 async def get_availability(ask: Ask) -> web.Response:
@@ -51,6 +53,11 @@ async def get_availability(ask: Ask) -> web.Response:
     span = span_of(query, place.today(ask.now))
     board = await ask.gateway.catalogue.board(place, service)
     body = availability.describe(place, service, board, span, ask.now)
+    return _public(ask, body)
+
+
+def _public(ask: Ask, body: Offices | Office | Availability) -> web.Response:
+    """Answer what is the same for everybody; 304 to who has it already."""
     headers = PUBLIC | {"ETag": etag_of(body)}
     if same_etag(ask.request.headers.get("If-None-Match", ""), headers["ETag"]):
         return web.Response(status=304, headers=headers)
@@ -80,13 +87,13 @@ def span_of(query: AvailabilityQuery, today: date) -> tuple[date, date]:
     first = query.first or today
     if not today - availability.BACK <= first <= today + availability.AHEAD:
         raise invalid([FieldFault(loc=["from"], msg="outside of the days that are kept")])
-    last = query.last or first + DEFAULT_SPAN
-    if not first <= last <= first + LONGEST_SPAN:
-        raise invalid([FieldFault(loc=["to"], msg="0 to 92 days after `from`")])
+    last = query.last or min(first + DEFAULT_SPAN, today + availability.AHEAD)
+    if not first <= last <= min(first + LONGEST_SPAN, today + availability.AHEAD):
+        raise invalid([FieldFault(loc=["to"], msg="0 to 92 days after `from`, and 400 ahead")])
     return first, last
 
 
-def etag_of(body: Availability) -> str:
+def etag_of(body: BaseModel) -> str:
     """Mark what is shown, without the moment at which it was read."""
     text = body.model_dump_json(exclude={"as_of"})
     return f'W/"{sha256(text.encode()).hexdigest()[:24]}"'
@@ -143,17 +150,21 @@ ENDPOINTS = [
         "/v1/offices",
         get_offices,
         "List offices with their next free date",
-        {200: Offices},
+        {200: Offices, 304: ""},
         query=OfficesQuery,
         refusals=(422,),
+        headers=("If-None-Match",),
+        told={200: ("ETag",)},
     ),
     Endpoint(
         "GET",
         "/v1/offices/{office}",
         get_office,
         "Show one office",
-        {200: Office},
+        {200: Office, 304: ""},
         refusals=(404, 422),
+        headers=("If-None-Match",),
+        told={200: ("ETag",)},
     ),
     Endpoint(
         "GET",
@@ -164,5 +175,6 @@ ENDPOINTS = [
         query=AvailabilityQuery,
         refusals=(404, 422),
         headers=("If-None-Match",),
+        told={200: ("ETag",)},
     ),
 ]

@@ -2,20 +2,22 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from aiohttp import web
 
+from services.gateway import store
 from services.gateway.api_holds import uuid_of
-from services.gateway.asking import Stored, await_outcome, find_stored
+from services.gateway.asking import await_outcome, find_stored
 from services.gateway.bodies import Request
 from services.gateway.callers import Access
 from services.gateway.context import Ask, Gateway
 from services.gateway.endpoint import Endpoint, answer
+from services.gateway.middleware import BEGUN
 from services.gateway.outcomes import stored_body
 from services.gateway.problems import not_found
-from services.gateway.replies import Asking
 from services.gateway.wishes import WaitQuery
 from shared.messages import Outcome
 
@@ -29,15 +31,23 @@ STREAM_HEADERS: Mapping[str, str] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A command that somebody asks for: whose it is, what it is about, what came of it."""
+
+    owner: str
+    kind: str
+    booking_code: str | None
+    outcome: Outcome | None = None
+
+
 async def get_request(ask: Ask) -> web.StreamResponse:
     """Say what came of a command; waits up to `wait` seconds while nothing has."""
     request_id = uuid_of(ask.part("request"))
-    stored = await find_stored(ask.gateway, request_id)
-    asking = ask.gateway.replies.find(request_id)
-    known = stored or asking
+    known = await _find(ask.gateway, request_id)
     if known is None or not _is_theirs(ask, known):
         raise not_found()
-    outcome = stored.outcome if stored else None
+    outcome = known.outcome
     if STREAM in ask.request.headers.get("Accept", "") and ask.request.method == "GET":
         return await _stream(ask, request_id, outcome)
     if outcome is None and ask.query.wait:
@@ -46,10 +56,25 @@ async def get_request(ask: Ask) -> web.StreamResponse:
     return answer(await _body(ask, request_id, outcome), headers=headers)
 
 
+async def _find(gateway: Gateway, request_id: UUID) -> Known | None:
+    """Find a command: decided, sent by this gateway, or promised by another one."""
+    stored = await find_stored(gateway, request_id)
+    if stored is not None:
+        return Known(stored.owner, stored.kind, stored.booking_code, stored.outcome)
+    asking = gateway.replies.find(request_id)
+    if asking is not None:
+        return Known(asking.owner, asking.kind, asking.booking_code)
+    async with gateway.db() as db:
+        row = await store.find_asked(db, request_id)
+    return Known(row["owner"], row["kind"], row["booking_code"]) if row else None
+
+
 async def _wait(gateway: Gateway, request_id: UUID, wait_s: float) -> Outcome | None:
+    """Wait for the reply, or by looking where it goes to another gateway."""
     asking = gateway.replies.find(request_id)
     if asking is None:
-        return None
+        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        return await await_outcome(gateway, request_id, future, wait_s)
     with gateway.replies.listen(asking) as reply:
         return await await_outcome(gateway, request_id, reply, wait_s, asking)
 
@@ -61,15 +86,16 @@ async def _body(ask: Ask, request_id: UUID, outcome: Outcome | None) -> Request:
     return Request(request_id=request_id, state="done", outcome=body)
 
 
-def _is_theirs(ask: Ask, known: Stored | Asking) -> bool:
-    """Whether a caller may read it; a ticket's holder reads of its booking, not of holds."""
+def _is_theirs(ask: Ask, known: Known) -> bool:
+    """Whether a caller may read it; a ticket's holder reads of its own booking alone."""
     is_owner = known.owner == ask.by.owner
-    return is_owner and (ask.by.booking_code is None or known.kind.startswith("booking."))
+    return is_owner and ask.by.booking_code in {None, known.booking_code}
 
 
 async def _stream(ask: Ask, request_id: UUID, outcome: Outcome | None) -> web.StreamResponse:
     """Send `pending`, a comment now and then, `outcome`, and end."""
     response = web.StreamResponse(headers=STREAM_HEADERS)
+    ask.request[BEGUN] = True
     await response.prepare(ask.request)
     if outcome is None:
         await _say(response, "pending", await _body(ask, request_id, None))

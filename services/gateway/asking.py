@@ -5,17 +5,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from services.gateway import views
+from services.gateway import store, views
 from services.gateway.context import Ask, Gateway
 from services.gateway.problems import overloaded, refused
 from services.gateway.reading import read_key, read_wait
 from services.gateway.replies import Asking, mark_of
 from shared.broker import Published
+from shared.db import is_passing
 from shared.messages import RESULTS, Outcome, Refusal, Refused, SomeCommand, command_id
 
 # A booking worker that is further behind answers `expired`: nobody waits for a seat any more.
 COMMAND_LIFE = timedelta(minutes=5)
 FIRST_LOOK_S = 1.0
+ONLY_LOOKS_S = 0.5  # where no reply can come, because another gateway sent the command
+LOOK_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,11 @@ class Stored:
     kind: str
     mark: bytes
     outcome: Outcome
+
+    @property
+    def booking_code(self) -> str | None:
+        """The booking that it gave, moved or ended."""
+        return getattr(self.outcome.result, "booking_code", None)
 
 
 def id_of(ask: Ask, key: str | None = None) -> UUID:
@@ -42,7 +50,7 @@ async def send_and_wait(ask: Ask, command: SomeCommand) -> Outcome | None:
     gateway = ask.gateway
     asking = gateway.replies.note(command)
     if asking.mark != mark_of(command):
-        raise refused(Refusal.IDEMPOTENCY_CONFLICT)
+        return await _settle(ask, asking, command)
     with gateway.replies.listen(asking) as reply:
         result = await gateway.sender.send(command)
         if result != Published.ACCEPTED:
@@ -53,6 +61,36 @@ async def send_and_wait(ask: Ask, command: SomeCommand) -> Outcome | None:
         return await await_outcome(gateway, command.id, reply, wait_s, asking)
 
 
+async def remember_asked(ask: Ask, command: SomeCommand) -> None:
+    """Let any gateway know a command whose caller is told to ask again, also after we died.
+
+    It is on the broker's disk already: a database that does not answer takes nothing back.
+    """
+    code = getattr(command, "booking_code", None)
+    try:
+        async with asyncio.timeout(LOOK_S), ask.gateway.db() as db:
+            await store.add_asked(db, command.id, command.owner, command.kind, code)
+    except Exception as error:
+        if not is_passing(error):
+            raise
+
+
+async def _settle(ask: Ask, asking: Asking, command: SomeCommand) -> Outcome:
+    """Answer a key that came with another body before: only the ledger knows which was first."""
+    gateway = ask.gateway
+    stored = await find_stored(gateway, command.id)
+    if stored is None:
+        with gateway.replies.listen(asking) as reply:
+            await asyncio.wait({reply}, timeout=read_wait(ask.request))
+        stored = await find_stored(gateway, command.id)
+    if stored is None:
+        raise overloaded()
+    if stored.mark != mark_of(command):
+        raise refused(Refusal.IDEMPOTENCY_CONFLICT)
+    asking.mark = stored.mark
+    return stored.outcome
+
+
 async def await_outcome(
     gateway: Gateway,
     request_id: UUID,
@@ -60,19 +98,32 @@ async def await_outcome(
     wait_s: float,
     asking: Asking | None = None,
 ) -> Outcome | None:
-    """Wait for a reply; look the outcome up now and then, since a reply may be lost."""
+    """Wait for a reply; look the outcome up now and then, since a reply may be lost.
+
+    A database that does not answer is no reason to call in doubt what the broker has on disk.
+    """
     loop = asyncio.get_running_loop()
-    ends, pause = loop.time() + wait_s, FIRST_LOOK_S
+    ends, pause = loop.time() + wait_s, FIRST_LOOK_S if asking else ONLY_LOOKS_S
     while True:
         await asyncio.wait({reply}, timeout=max(0.0, min(pause, ends - loop.time())))
         if reply.done():
             return reply.result()
-        stored = await find_stored(gateway, request_id)
+        stored = await _find_patiently(gateway, request_id)
         if stored is not None:
             return _for(asking, stored)
         if loop.time() >= ends:
             return None
-        pause *= 2
+        pause *= 2 if asking else 1
+
+
+async def _find_patiently(gateway: Gateway, request_id: UUID) -> Stored | None:
+    try:
+        async with asyncio.timeout(LOOK_S):
+            return await find_stored(gateway, request_id)
+    except Exception as error:
+        if not is_passing(error):
+            raise
+        return None
 
 
 async def find_stored(gateway: Gateway, request_id: UUID) -> Stored | None:

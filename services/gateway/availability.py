@@ -1,7 +1,7 @@
 """Seats that remain, read at most once a second per office and service; readers lock nothing."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from shared.messages import Alternative, Refusal, Refused, Session, SlotRef
 
 LIFE_S = 1.0
 POOL_WAIT_S = 2.0
-BACK, AHEAD = timedelta(days=7), timedelta(days=184)
+BACK, AHEAD = timedelta(days=7), timedelta(days=401)  # as far as quota can be opened
 OTHER_OFFICES = 3
 
 State = Literal["open", "full", "closed", "unreleased", "not_offered"]
@@ -140,8 +140,12 @@ class Catalogue:
         return await self._next.get(service)
 
     async def board(self, place: Place, service: str) -> Board:
-        """Give the seats of one service at one office."""
-        return await self._boards.get((place, service))
+        """Give the seats of one service at one office; none of one that it does not offer."""
+        if service in place.services:
+            return await self._boards.get((place, service))
+        # Whatever is asked for, only what is offered is loaded and kept.
+        board = await self._boards.get((place, next(iter(place.services), "")))
+        return replace(board, slots={})
 
     async def alternatives(self, office: str, service: str) -> list[Alternative]:
         """Give where else there is quota."""

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from services.gateway import logins, tokens
-from services.gateway.context import Caller, Gateway
+from services.gateway.context import GATEWAY, Caller, Gateway
 from services.gateway.problems import ProblemError
 from services.gateway.tokens import BadTokenError, Kind, Token
 from shared.keys import Keys, WrongKeyError, booking_code_of
@@ -67,13 +67,37 @@ def refuse_cross_site(request: web.Request, gateway: Gateway) -> None:
     """Let a cookie act only where the browser says that the page is ours."""
     if request.method in SAFE:
         return
-    ours = {gateway.config.public_url, *gateway.config.cors_origins}
     origin = request.headers.get("Origin")
     site = request.headers.get("Sec-Fetch-Site")
-    same = {"same-origin", "none"}
-    allowed = origin in ours if origin is not None else site in same
+    ours = _is_ours(request, gateway, origin)
+    allowed = ours if origin is not None else site in {"same-origin", "none"}
     if not allowed or (site == "cross-site" and origin not in gateway.config.cors_origins):
         raise ProblemError(403, "cross_site")
+
+
+def is_our_page(request: web.Request, gateway: Gateway) -> bool:
+    """Whether a script of a page of ours calls: only it is given a cookie.
+
+    A link on another site would log its reader in as whoever wrote it, who then reads what is
+    typed there.
+    """
+    origin = request.headers.get("Origin")
+    if origin is not None:
+        return _is_ours(request, gateway, origin)
+    is_script = request.headers.get("Sec-Fetch-Mode") in {"cors", "same-origin", "no-cors"}
+    return request.headers.get("Sec-Fetch-Site") == "same-origin" and is_script
+
+
+def _is_ours(request: web.Request, gateway: Gateway, origin: str | None) -> bool:
+    """Whether an origin may act with our cookie: ours by its name, or the very host called."""
+    named = {gateway.config.public_url, *gateway.config.cors_origins}
+    return origin in named or (origin or "").partition("://")[2] == request.host
+
+
+def renew_cookie(response: web.StreamResponse, request: web.Request) -> None:
+    """Give the browser a fresh token in the place of one that is soon over."""
+    if COOKIE not in response.cookies:
+        set_cookie(response, request.app[GATEWAY], request[RENEWED])
 
 
 def set_cookie(response: web.StreamResponse, gateway: Gateway, token: str) -> None:

@@ -11,6 +11,7 @@ from services.gateway.limits import Buckets, Rate, caller_address
 from services.gateway.publish import CommandSender
 from services.gateway.replies import ReplyBook
 from services.gateway.settings import GatewaySettings
+from services.gateway.watch import LoginWatch
 from shared.broker import Broker
 from shared.db import Pool
 from shared.keys import Keys
@@ -21,8 +22,8 @@ from shared.messages import Channel, Contact
 class FairUse:
     """The token buckets of one gateway."""
 
-    holds_of_owner: Buckets
-    holds_of_address: Buckets
+    acts_of_owner: Buckets
+    acts_of_address: Buckets
     logins_of_address: Buckets
     finds_of_address: Buckets
     finds_of_code: Buckets
@@ -33,8 +34,8 @@ class FairUse:
         by_address = Rate.per_minute(config.address_per_minute)
         lookups = Rate.per_minute(config.lookups_per_minute)
         return FairUse(
-            holds_of_owner=Buckets(Rate.per_minute(config.holds_per_minute)),
-            holds_of_address=Buckets(by_address),
+            acts_of_owner=Buckets(Rate.per_minute(config.acts_per_minute)),
+            acts_of_address=Buckets(by_address),
             logins_of_address=Buckets(lookups),
             finds_of_address=Buckets(lookups),
             finds_of_code=Buckets(Rate(5, 5 / 600)),
@@ -53,6 +54,7 @@ class Gateway:
     replies: ReplyBook
     catalogue: Catalogue
     fair_use: FairUse
+    watch: LoginWatch
 
     def db(self) -> Any:
         """Borrow a connection, or fail within two seconds where all are in use."""

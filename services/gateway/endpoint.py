@@ -22,7 +22,10 @@ Answer = type[BaseModel] | str  # a model, or the media type of what is no JSON
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A call: `answers` by status; `refusals` are the problem statuses besides the usual ones."""
+    """A call: `answers` by status; `refusals` are the problem statuses besides the usual ones.
+
+    `headers` are those that it reads, `told` those that an answer carries, by status.
+    """
 
     method: str
     path: str
@@ -34,6 +37,7 @@ class Endpoint:
     body: type[BaseModel] | None = None
     refusals: tuple[int, ...] = ()
     headers: tuple[str, ...] = field(default=())
+    told: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
     def route(self) -> web.RouteDef:
         """Make the route that reads, admits and calls the handler."""

@@ -6,31 +6,59 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
+from shared.db import is_passing
+
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 ENTRIES = 2_000
+LOAD_S, PATIENCE_S = 2.0, 0.5
+STALE_S = 30.0
 
 
 class Fresh(Generic[Key, Value]):
-    """Gives a value that is at most `life_s` old, counted from when its loading began."""
+    """Gives a value that is at most `life_s` old, counted from when its loading began.
+
+    A source that does not answer is waited for a moment; then an old value serves, for half a
+    minute, rather than none.
+    """
 
     def __init__(self, load: Callable[[Key], Awaitable[Value]], life_s: float) -> None:
         self._load, self._life_s = load, life_s
-        self._entries: OrderedDict[Key, tuple[float, asyncio.Task[Value]]] = OrderedDict()
+        self._values: OrderedDict[Key, tuple[float, Value]] = OrderedDict()
+        self._loads: dict[Key, asyncio.Task[Value]] = {}
 
     async def get(self, key: Key) -> Value:
         """Give the value; those who ask while it is loaded wait for the same load."""
-        began, task = self._entries.get(key, (0.0, None))
         now = time.monotonic()
-        failed = task is not None and task.done() and (task.cancelled() or task.exception())
-        if task is None or failed or (task.done() and now - began >= self._life_s):
-            task = asyncio.create_task(self._run(key))
-            self._entries[key] = (now, task)
-            self._entries.move_to_end(key)
-            if len(self._entries) > ENTRIES:
-                self._entries.popitem(last=False)
-        # One who gives up waiting must not take the load from the others.
-        return await asyncio.shield(task)
+        then, value = self._values.get(key, (None, None))
+        if then is not None and now - then < self._life_s:
+            return value  # type: ignore[return-value]  # it stands beside its time
+        serves = then is not None and now - then < STALE_S
+        try:
+            async with asyncio.timeout(PATIENCE_S if serves else LOAD_S):
+                # One who gives up waiting must not take the load from the others.
+                return await asyncio.shield(self._loading(key))
+        except Exception as error:
+            if not serves or not is_passing(error):
+                raise
+            return value  # type: ignore[return-value]
+
+    def _loading(self, key: Key) -> "asyncio.Task[Value]":
+        task = self._loads.get(key)
+        if task is None:
+            task = self._loads[key] = asyncio.create_task(self._run(key))
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return task
 
     async def _run(self, key: Key) -> Value:
-        return await self._load(key)
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(LOAD_S):
+                value = await self._load(key)
+        finally:
+            del self._loads[key]
+        self._values[key] = (began, value)
+        self._values.move_to_end(key)
+        if len(self._values) > ENTRIES:
+            self._values.popitem(last=False)
+        return value

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address, ip_address, ip_network
 
 ENTRIES = 100_000
 
@@ -81,14 +82,30 @@ def refuse_sms(counts: SmsCounts, daily_cap: int) -> timedelta | None:
 
 
 def caller_address(peer: str, forwarded: str, trusted_proxies: int) -> str:
-    """Tell who calls: the address that the last trusted proxy saw.
+    """Tell who calls: the address that the last trusted proxy saw, without its port.
 
-    Each proxy appends whom it saw; what stands further left anybody may have written.
+    Each proxy appends whom it saw; what stands further left anybody may have written. Of IPv6
+    the network counts, the first 64 bits: one subscriber has all the addresses in it.
     """
-    if trusted_proxies == 0:
-        return peer
     seen = [part.strip() for part in forwarded.split(",") if part.strip()]
-    return seen[-trusted_proxies] if len(seen) >= trusted_proxies else peer
+    is_behind = 0 < trusted_proxies <= len(seen)
+    return _network(seen[-trusted_proxies]) if is_behind else _network(peer)
+
+
+def _network(text: str) -> str:
+    bare = text.partition("%")[0]
+    if bare.startswith("["):
+        bare = bare[1:].partition("]")[0]
+    elif bare.count(":") == 1:
+        bare = bare.partition(":")[0]
+    try:
+        found = ip_address(bare)
+    except ValueError:
+        return text[:64]
+    if isinstance(found, IPv4Address):
+        return str(found)
+    mapped = found.ipv4_mapped
+    return str(mapped or ip_network((found, 64), strict=False).network_address)
 
 
 def seconds(moment: datetime) -> float:

@@ -104,12 +104,21 @@ async def prove(db: Db, keys: Keys, code: str, contact: Contact, now: datetime) 
 
 async def try_sms_code(
     db: Db, keys: Keys, login_id: str, code: str, now: datetime
-) -> tuple[bool, int]:
-    """Try the code of an SMS; says whether it was right and how many tries are left."""
+) -> tuple[bool, int] | None:
+    """Try the code of an SMS; says whether it was right and how many tries are left.
+
+    The right code once more is right once more: its answer may have been lost. None: there is no
+    such login, or none that an SMS proves.
+    """
     id_key = key_of(keys, login_id)
-    row = await store.try_code(db, id_key, _code_key(keys, "sms", code, id_key), now, now + LIVES)
+    code_key = _code_key(keys, "sms", code, id_key)
+    row = await store.try_code(db, id_key, code_key, now, now + LIVES)
     if row is None:
-        return False, 0
+        known = await store.find_code(db, id_key, now)
+        if known is None:
+            return None
+        is_repeat = known["owner"] is not None and known["code_key"] == code_key
+        return is_repeat, 0
     if row["is_right"]:
         await store.mark_sms_used(db, id_key)
     return row["is_right"], row["tries_left"]

@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 NAMED = web.RequestKey("request_id", str)
+BEGUN = web.RequestKey("begun", bool)  # a streamed answer of which a part is sent
 STRICT = "default-src 'none'; frame-ancestors 'none'"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -45,6 +46,8 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     request[NAMED] = given if REQUEST_ID.fullmatch(given) else uuid4().hex
     structlog.contextvars.bind_contextvars(request_id=request[NAMED])
     response = await handler(request)
+    if callers.RENEWED in request and not response.prepared:
+        callers.renew_cookie(response, request)
     took, route = time.perf_counter() - started, route_of(request)
     method = request.method if request.method in KNOWN_METHODS else "OTHER"
     SECONDS.labels(method, route, str(response.status)).observe(took)
@@ -67,6 +70,9 @@ async def catch(request: web.Request, handler: Handler) -> web.StreamResponse:
     except ConnectionError:
         raise  # the caller is gone: nobody reads an answer
     except Exception as error:
+        if request.get(BEGUN):
+            log.warning("answer_broken_off", error=type(error).__name__)
+            raise ConnectionError from error  # a second head must not stand in the first's body
         if is_passing(error):
             log.warning("request_unserved", error=type(error).__name__)
             return answer(ProblemError(503, "overloaded"))
@@ -86,8 +92,6 @@ async def dress(request: web.Request, response: web.StreamResponse) -> None:
     headers.popall("Server", None)
     if gateway.config.public_url.startswith("https:"):
         headers["Strict-Transport-Security"] = "max-age=31536000"
-    if callers.RENEWED in request and callers.COOKIE not in response.cookies:
-        callers.set_cookie(response, gateway, request[callers.RENEWED])
     _share(request, response, gateway.config.cors_origins)
 
 

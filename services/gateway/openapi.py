@@ -39,7 +39,11 @@ HEADERS: dict[str, dict[str, Any]] = {
     "If-None-Match": {"schema": {"type": "string"}, "description": "The ETag of what is known."},
 }
 ANSWER_HEADERS: dict[str, dict[str, Any]] = {
-    "Location": {"schema": {"type": "string"}, "description": "Where the outcome is to be had."},
+    "Location": {"schema": {"type": "string"}, "description": "Where to ask for it."},
+    "Set-Cookie": {
+        "schema": {"type": "string"},
+        "description": "The access token for a page of ours, out of reach of its scripts.",
+    },
     "Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."},
     "ETag": {"schema": {"type": "string"}, "description": "Marks what is shown."},
 }
@@ -60,7 +64,8 @@ MEANINGS = {
     415: "Not JSON.",
     422: "Fields are wrong, or the key came with another body.",
     429: "Too many attempts.",
-    503: "Not accepted; the same key may be sent again.",
+    500: "Something is wrong on our side; what was booked is safe.",
+    503: "Not accepted, or not to be had at this moment; the same call may be repeated.",
 }
 DESCRIPTION = (
     "Appointments at public service counters from a limited quota. Errors are RFC 9457 problems "
@@ -83,6 +88,11 @@ def document(endpoints: Iterable[Endpoint], server: str) -> dict[str, Any]:
             "schemas": _schemas(endpoints),
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "ticket": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "The ticket_token of a booking that was found by its code.",
+                },
                 "cookie": {"type": "apiKey", "in": "cookie", "name": "antrean_session"},
             },
         },
@@ -103,6 +113,8 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         operation["requestBody"] = {"required": True, "content": content}
     if endpoint.access != Access.EVERYBODY:
         operation["security"] = [{"bearer": []}, {"cookie": []}]
+    if endpoint.access == Access.TICKET:
+        operation["security"].append({"ticket": []})
     return operation
 
 
@@ -145,8 +157,8 @@ def _headers(endpoint: Endpoint) -> list[dict[str, Any]]:
 
 
 def _responses(endpoint: Endpoint) -> dict[str, Any]:
-    found = {str(status): _answer(status, a) for status, a in endpoint.answers.items()}
-    usual = {400, *((408, 413, 415) if endpoint.body else ())}
+    found = {str(status): _answer(status, a, endpoint) for status, a in endpoint.answers.items()}
+    usual = {400, 500, 503, *((408, 413, 415) if endpoint.body else ())}
     problem = {PROBLEM_TYPE: {"schema": _ref(Problem)}}
     for status in sorted({*usual, *endpoint.refusals}):
         found[str(status)] = {"description": MEANINGS[status], "content": problem}
@@ -155,7 +167,7 @@ def _responses(endpoint: Endpoint) -> dict[str, Any]:
     return found
 
 
-def _answer(status: int, kind: Answer) -> dict[str, Any]:
+def _answer(status: int, kind: Answer, endpoint: Endpoint) -> dict[str, Any]:
     response: dict[str, Any] = {"description": MEANINGS[status]}
     if isinstance(kind, str):
         content = {kind: {"schema": {"type": "string"}}} if kind else {}
@@ -166,6 +178,7 @@ def _answer(status: int, kind: Answer) -> dict[str, Any]:
     if content:
         response["content"] = content
     names = {202: ("Location", "Retry-After"), 304: ("ETag",)}.get(status, ())
+    names = names or endpoint.told.get(status, ())
     if names:
         response["headers"] = {name: ANSWER_HEADERS[name] for name in names}
     return response

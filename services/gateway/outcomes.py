@@ -69,9 +69,9 @@ async def stored_body(gateway: Gateway, owner: str, outcome: Outcome) -> dict[st
     return {"status": status} | body.model_dump(mode="json", exclude_none=True)
 
 
-async def problem_of(gateway: Gateway, request_id: UUID, result: Refused) -> ProblemError:
-    """Write a refusal, with what helps to do better."""
-    more: dict[str, Any] = {"request_id": request_id}
+async def problem_of(gateway: Gateway, request_id: UUID | None, result: Refused) -> ProblemError:
+    """Write a refusal, with what helps to do better; from memory it has no request to name."""
+    more: dict[str, Any] = {"request_id": request_id} if request_id else {}
     if result.opens_at is not None:
         more["opens_at"] = result.opens_at
     if result.tries_left is not None:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from math import ceil
 from typing import Any
 
 from aiohttp import web
@@ -70,7 +71,7 @@ def invalid(faults: Sequence[FieldFault], **more: Any) -> ProblemError:
 
 def rate_limited(retry_after_s: float) -> ProblemError:
     """Say when to come back, in whole seconds."""
-    return ProblemError(429, Refusal.RATE_LIMITED.value, retry_after=max(1, round(retry_after_s)))
+    return ProblemError(429, Refusal.RATE_LIMITED.value, retry_after=max(1, ceil(retry_after_s)))
 
 
 def overloaded() -> ProblemError:

@@ -16,6 +16,8 @@ DEPTH = 8
 READ_S = 5.0
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
 WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?", re.IGNORECASE)
+# Also a string that never ends: a pattern that gives it up would begin anew at each quote.
+STRING = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)', re.DOTALL)
 CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 DEFAULT_WAIT_S = 2
 LONGEST_WAIT_S = 10
@@ -137,7 +139,7 @@ def _refuse(word: str) -> Any:
 
 def _depth(text: str) -> int:
     """Count how deep objects and lists are nested; brackets within strings do not count."""
-    bare = re.sub(r'"(?:[^"\\]|\\.)*"', "", text)
+    bare = STRING.sub("", text)
     deepest = depth = 0
     for sign in bare:
         if sign in "[{":

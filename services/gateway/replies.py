@@ -22,11 +22,15 @@ REMEMBERED = 100_000
 
 @dataclass(slots=True)
 class Asking:
-    """A command of this gateway: whose, what kind, what body, and who waits for its outcome."""
+    """A command of this gateway: whose, what kind, what body, and who waits for its outcome.
+
+    `booking_code` is the booking that it is about, where it names one.
+    """
 
     owner: str
     kind: str
     mark: bytes
+    booking_code: str | None = None
     waiting: set[asyncio.Future[Outcome]] = field(default_factory=set)
     accepted: bool = False
 
@@ -54,11 +58,18 @@ class ReplyBook:
         """Remember a command before it is sent; one sent before is found again."""
         asking = self._askings.get(command.id)
         if asking is None:
-            asking = Asking(command.owner, command.kind, mark_of(command))
+            code = getattr(command, "booking_code", None)
+            asking = Asking(command.owner, command.kind, mark_of(command), code)
             self._askings[command.id] = asking
             if len(self._askings) > REMEMBERED:
-                self._askings.popitem(last=False)
+                self._forget_oldest()
         return asking
+
+    def _forget_oldest(self) -> None:
+        """Forget the oldest command, unless somebody still waits for it."""
+        key, asking = self._askings.popitem(last=False)
+        if asking.waiting:
+            self._askings[key] = asking
 
     def find(self, command_id: UUID) -> Asking | None:
         """Find a command that the broker accepted from this gateway."""

@@ -51,14 +51,14 @@ class GatewaySettings(ServiceSettings):
     sms_daily_cap: int = Field(
         default=2000, ge=0, description="Login codes sent by SMS in 24 hours; each one costs."
     )
-    holds_per_minute: int = Field(
-        default=30, ge=1, description="Holds that one phone may ask for in a minute."
+    acts_per_minute: int = Field(
+        default=30, ge=1, description="Holds, confirmations and changes of one phone in a minute."
     )
     address_per_minute: int = Field(
         default=600,
         ge=1,
-        description="Holds from one address; generous, since providers share addresses.",
+        description="The same from one address; generous, since providers share addresses.",
     )
     lookups_per_minute: int = Field(
-        default=60, ge=1, description="Logins and ticket searches from one address."
+        default=600, ge=1, description="Logins and ticket searches from one address."
     )

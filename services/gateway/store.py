@@ -1,7 +1,9 @@
 """The SQL of logins and of the codes sent by SMS: one function, one statement."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from services.gateway.limits import SmsCounts
 from shared.db import Db, Row
@@ -53,6 +55,15 @@ async def find_login(db: Db, id_key: bytes, now: datetime) -> Row | None:
         id_key,
         now,
     )
+
+
+async def find_proven(db: Db, id_keys: Sequence[bytes]) -> list[bytes]:
+    """Say which of these logins are proven."""
+    rows = await db.fetch(
+        "SELECT id_key FROM gateway.login WHERE id_key = ANY ($1::bytea[]) AND owner IS NOT NULL",
+        list(id_keys),
+    )
+    return [row["id_key"] for row in rows]
 
 
 async def lock_login_by_code(db: Db, code_key: bytes, now: datetime) -> Row | None:
@@ -108,6 +119,18 @@ async def try_code(
     )
 
 
+async def find_code(db: Db, id_key: bytes, now: datetime) -> Row | None:
+    """Read the code of a login by SMS that is not over."""
+    return await db.fetchrow(
+        """
+        SELECT owner, code_key FROM gateway.login
+         WHERE id_key = $1 AND by = 'sms' AND lives_until > $2
+        """,
+        id_key,
+        now,
+    )
+
+
 async def end_login(db: Db, id_key: bytes) -> None:
     """Forget a login; its tokens can no longer be renewed."""
     await db.execute("DELETE FROM gateway.login WHERE id_key = $1", id_key)
@@ -128,6 +151,34 @@ async def forget_old_codes(db: Db, now: datetime) -> None:
     await db.execute(
         "DELETE FROM gateway.sms_code WHERE sent_at < $1::timestamptz - interval '2 days'", now
     )
+
+
+async def add_asked(
+    db: Db, command_id: UUID, owner: str, kind: str, booking_code: str | None
+) -> None:
+    """Store that a command was accepted and is to be asked for."""
+    await db.execute(
+        """
+        INSERT INTO gateway.asked (command_id, owner, kind, booking_code)
+        VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+        """,
+        command_id,
+        owner,
+        kind,
+        booking_code,
+    )
+
+
+async def find_asked(db: Db, command_id: UUID) -> Row | None:
+    """Read a command that was accepted and is to be asked for."""
+    return await db.fetchrow(
+        "SELECT owner, kind, booking_code FROM gateway.asked WHERE command_id = $1", command_id
+    )
+
+
+async def forget_asked(db: Db) -> None:
+    """Delete what was to be asked for a day ago; its outcome stays with booking."""
+    await db.execute("DELETE FROM gateway.asked WHERE asked_at < now() - interval '1 day'")
 
 
 async def lock_sms(db: Db) -> None:

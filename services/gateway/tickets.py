@@ -13,17 +13,20 @@ LINE_BYTES = 75
 STAMP = "%Y%m%dT%H%M%SZ"
 
 
-def calendar(ticket: Ticket, now: datetime) -> str:
-    """Write a visit as iCalendar (RFC 5545); the same booking keeps the same UID."""
+def calendar(ticket: Ticket, changes: int, now: datetime) -> str:
+    """Write a visit as iCalendar (RFC 5545); the same booking keeps the same UID.
+
+    `changes` counts how often it was moved, so that a calendar takes the newer file.
+    """
     starts, ends = (_moment(ticket, clock) for clock in ticket.service_hour.split("-"))
     status = "CONFIRMED" if ticket.state in {"confirmed", "visited"} else "CANCELLED"
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Antrean//Antrean//ID",
-        "METHOD:PUBLISH",
         "BEGIN:VEVENT",
         f"UID:{ticket.booking_code}@antrean",
+        f"SEQUENCE:{changes}",
         f"DTSTAMP:{now.astimezone(UTC).strftime(STAMP)}",
         f"DTSTART:{starts.strftime(STAMP)}",
         f"DTEND:{ends.strftime(STAMP)}",

@@ -105,7 +105,7 @@ async def find_booking(db: Db, code: str) -> Row | None:
     """Read a booking by its code; whoever shows it must compare the owner first."""
     return await db.fetchrow(
         """
-        SELECT code, hold_id, owner, hold_state, person, service_hour, queue_number,
+        SELECT code, hold_id, owner, hold_state, person, reschedules, service_hour, queue_number,
                office_id, service_id, date, session, confirmed_at
           FROM booking_api.booking WHERE code = $1
         """,

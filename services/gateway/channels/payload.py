@@ -81,7 +81,7 @@ def _read_message(
 ) -> None:
     message_id, at = message.get("id"), _moment(message.get("timestamp"))
     contact = _contact(message, contacts)
-    if not _is_id(message_id) or at is None or contact is None:
+    if not is_id(message_id) or at is None or contact is None:
         parsed.odd.append("message without id, time or sender")
         return
     if message.get("group_id") or contact.phone == ours[1] or str(message.get("type")) in SILENT:
@@ -136,7 +136,7 @@ def _read_status(parsed: Parsed, status: dict[str, Any]) -> None:
     name, reference = status.get("status"), status.get("id")
     at = _moment(status.get("timestamp"))
     is_known = isinstance(name, str) and name in STATUSES
-    if not is_known or not _is_id(reference) or at is None:
+    if not is_known or not is_id(reference) or at is None:
         parsed.odd.append(f"status {str(name)[:40]}")
         return
     errors = [_dict(error) for error in _list(status.get("errors"))]
@@ -157,7 +157,7 @@ def _read_status(parsed: Parsed, status: dict[str, Any]) -> None:
     )
 
 
-def _is_id(value: Any) -> TypeGuard[str]:
+def is_id(value: Any) -> TypeGuard[str]:
     """Whether this can be kept as an id: Meta's are shorter, and Postgres keeps no NUL."""
     return isinstance(value, str) and 0 < len(value) <= ID_LENGTH and value.isprintable()
 

@@ -6,17 +6,22 @@ import hmac
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 from pydantic_core import from_json
 
+from services.gateway.channels.payload import is_id
 from services.gateway.chat import outbox
 from services.gateway.context import Gateway
+from services.gateway.reading import read_bytes
 from shared.db import is_passing
 from shared.messages import Receipt
 
 PATH = "/v1/channels/sms/{provider}/receipts"
 LARGEST = 16 * 1024
+FORM = "application/x-www-form-urlencoded"
+CODE_DIGITS = 9  # what fits the database; no provider's are longer
 # https://www.twilio.com/docs/messaging/api/message-resource#message-status-values
 TWILIO_STATUSES = {"sent": "sent", "delivered": "delivered", "read": "read"}
 TWILIO_STATUSES |= {"failed": "failed", "undelivered": "failed"}
@@ -37,17 +42,12 @@ class Sms:
         """Do nothing beside the calls: the relay of the chat publishes what is stored."""
 
     async def post_receipt(self, request: web.Request) -> web.Response:
-        """Store a receipt: 204 once it is on disk; 401 unsigned, 404 unknown provider."""
+        """Store a receipt: 200 once it is on disk; 401 unsigned, 404 unknown provider."""
         provider = request.match_info["provider"]
         readers = {"generic": self._generic, "twilio": self._twilio}
         if provider not in readers:
             return web.Response(status=404)
-        if (request.content_length or 0) > LARGEST:
-            return web.Response(status=413)
-        raw = await request.read()
-        if len(raw) > LARGEST:
-            return web.Response(status=413)
-        receipt = await readers[provider](request, raw)
+        receipt = readers[provider](request, await read_bytes(request, LARGEST))
         if isinstance(receipt, web.Response):
             return receipt
         try:
@@ -59,7 +59,7 @@ class Sms:
             return web.Response(status=503)
         return web.Response(status=200)
 
-    async def _generic(self, request: web.Request, raw: bytes) -> Receipt | web.Response:
+    def _generic(self, request: web.Request, raw: bytes) -> Receipt | web.Response:
         token = self._gateway.config.sms_receipt_token
         right = hmac.new(token.encode(), raw, hashlib.sha256).hexdigest()
         if not token or not _same(request.headers.get("X-Antrean-Signature", ""), right):
@@ -70,9 +70,11 @@ class Sms:
             return web.Response(status=400)
         return _receipt("generic", body, GENERIC_STATUSES, ("id", "ref", "status"))
 
-    async def _twilio(self, request: web.Request, _raw: bytes) -> Receipt | web.Response:
+    def _twilio(self, request: web.Request, raw: bytes) -> Receipt | web.Response:
         config = self._gateway.config
-        form = {key: str(value) for key, value in (await request.post()).items()}
+        if request.content_type != FORM:
+            return web.Response(status=415)
+        form = dict(parse_qsl(raw.decode(errors="replace"), keep_blank_values=True))
         url = (config.provider_url or config.public_url) + request.path_qs
         right = twilio_signature(url, form, config.twilio_token)
         shown = request.headers.get("X-Twilio-Signature", "")
@@ -97,15 +99,15 @@ def _receipt(
     """Read a receipt; a status that says nothing new (queued) is taken and forgotten."""
     body = body if isinstance(body, dict) else {}
     reference, tag, status = (body.get(name) for name in names)
-    if not isinstance(reference, str) or not reference:
+    if not is_id(reference):
         return web.Response(status=400)
-    if status not in statuses:
+    if not isinstance(status, str) or status not in statuses:
         return web.Response(status=200)
-    code = str(body.get("ErrorCode") or body.get("code") or "")
+    code = str(body.get("ErrorCode") or body.get("code") or "")[:CODE_DIGITS]
     return Receipt(
         provider=provider,
         provider_ref=reference,
-        tag=tag if isinstance(tag, str) else None,
+        tag=tag if is_id(tag) else None,
         status=statuses[status],
         at=datetime.now(UTC),
         error_code=int(code) if code.isdecimal() else None,
@@ -113,4 +115,4 @@ def _receipt(
 
 
 def _same(shown: str, right: str) -> bool:
-    return hmac.compare_digest(shown.encode(), right.encode())
+    return hmac.compare_digest(shown.encode(errors="surrogateescape"), right.encode())

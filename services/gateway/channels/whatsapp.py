@@ -16,6 +16,8 @@ from services.gateway.channels.payload import Parsed, parse
 from services.gateway.chat import outbox, store
 from services.gateway.chat.inbox import Inbox
 from services.gateway.context import Gateway
+from services.gateway.problems import ProblemError
+from services.gateway.reading import read_bytes
 from shared.db import is_passing
 
 log = structlog.get_logger(__name__)
@@ -46,7 +48,9 @@ class WhatsApp:
         """Echo Meta's challenge to who knows the verify token."""
         query, token = request.query, self._gateway.config.whatsapp_verify_token
         shown = query.get("hub.verify_token", "")
-        is_right = bool(token) and hmac.compare_digest(shown.encode(), token.encode())
+        is_right = bool(token) and hmac.compare_digest(
+            shown.encode(errors="surrogateescape"), token.encode()
+        )
         if query.get("hub.mode") != "subscribe" or not is_right:
             return web.Response(status=403)
         return web.Response(text=query.get("hub.challenge", "")[:200])
@@ -56,12 +60,10 @@ class WhatsApp:
         signature = request.headers.get(SIGNATURE, "")
         if len(signature) != DIGEST_LENGTH or not signature.startswith("sha256="):
             return _answer(401, "unsigned")
-        if (request.content_length or 0) > LARGEST:
-            return _answer(413, "too_large")
         try:
-            raw = await request.read()
-        except web.HTTPRequestEntityTooLarge:
-            return _answer(413, "too_large")
+            raw = await read_bytes(request, LARGEST)
+        except ProblemError as problem:
+            return _answer(problem.status, problem.code)
         if not is_signed(raw, signature, self._gateway.config.whatsapp_app_secrets):
             return _answer(401, "forged")
         try:
@@ -105,7 +107,7 @@ def is_signed(raw: bytes, signature: str, secrets: Sequence[str]) -> bool:
 
     Never over a body written anew: Meta escapes non-ASCII letters, and we would not.
     """
-    shown = signature.removeprefix("sha256=").encode()
+    shown = signature.removeprefix("sha256=").encode(errors="surrogateescape")
     digests = [hmac.new(s.encode(), raw, hashlib.sha256).hexdigest().encode() for s in secrets if s]
     return any([hmac.compare_digest(shown, digest) for digest in digests])  # noqa: C419 every one
 
