@@ -117,7 +117,7 @@ class Publisher:
         self._confirmed = await connection.channel(on_return_raises=True)
         self._plain = await connection.channel(publisher_confirms=False)
 
-    async def publish_confirmed(
+    async def publish_confirmed(  # noqa: PLR0913 three are named and may be left out
         self,
         exchange: str,
         key: str,

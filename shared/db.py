@@ -1,7 +1,8 @@
 """Postgres: the pool, its types, and which of its errors mean "again" rather than "wrong"."""
 
+import contextlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -47,6 +48,34 @@ async def _prepare(connection: Any) -> None:
         await connection.set_type_codec(
             kind, encoder=json.dumps, decoder=json.loads, schema="pg_catalog"
         )
+
+
+class Trouble:
+    """What `passing` let pass, if anything; true where there was something."""
+
+    def __init__(self) -> None:
+        self.error: Exception | None = None
+
+    def __bool__(self) -> bool:
+        """Whether there was trouble."""
+        return self.error is not None
+
+    @property
+    def name(self) -> str:
+        """The kind of trouble, for a log."""
+        return type(self.error).__name__
+
+
+@contextlib.contextmanager
+def passing() -> Iterator[Trouble]:
+    """Let the database's and the network's trouble pass, and say so; any other error flies on."""
+    trouble = Trouble()
+    try:
+        yield trouble
+    except Exception as error:
+        if not is_passing(error):
+            raise
+        trouble.error = error
 
 
 def is_passing(error: BaseException) -> bool:

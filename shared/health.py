@@ -6,7 +6,7 @@ import prometheus_client
 from aiohttp import web
 
 from shared.broker import Broker
-from shared.db import Pool, is_passing
+from shared.db import Pool, passing
 
 Check = Callable[[], Awaitable[dict[str, str]]]
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -37,14 +37,10 @@ def checks(broker: Broker, pool: Pool) -> list[Check]:
     """Make the checks of a service that needs RabbitMQ and Postgres."""
 
     async def database() -> dict[str, str]:
-        try:
+        with passing() as trouble:
             async with pool.acquire(timeout=1) as db:
                 await db.fetchval("SELECT 1", timeout=1)
-        except Exception as error:
-            if not is_passing(error):
-                raise
-            return {"database": type(error).__name__}
-        return {}
+        return {"database": trouble.name} if trouble else {}
 
     return [broker.readiness, database]
 

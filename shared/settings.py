@@ -2,7 +2,7 @@
 
 import os
 import sys
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,12 +13,18 @@ class ServiceSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ANTREAN_", extra="ignore")
 
-    database_url: str = Field(description="Postgres, as this service's own role.")
-    amqp_url: str = Field(description="RabbitMQ, as this service's own user.")
+    database_url: str = Field(
+        pattern=r"^postgres(ql)?://", description="Postgres, as this service's own role."
+    )
+    amqp_url: str = Field(
+        pattern=r"^amqps?://", description="RabbitMQ, as this service's own user."
+    )
     secret: str = Field(min_length=32, description="Root of all keys; at least 32 characters.")
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(ge=1, le=65535, description="Port to listen on, below 32768.")
-    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="DEBUG, INFO, WARNING or ERROR."
+    )
     database_pool: int = Field(default=8, ge=2, le=100, description="Connections to Postgres.")
 
 

@@ -52,7 +52,7 @@ async def _send(world: World, message: dict[str, Any], number_id: str) -> web.Re
         return error(400, 131009, "recipient is not known")
     sent = _message(world, message)
     sent.more["number_id"] = number_id
-    world.receive(phone, sent, message.get("biz_opaque_callback_data"))
+    world.receive(phone, sent)
     if wanted:  # taken, and the answer never comes
         await asyncio.sleep(HANG_S)
     contact = {"input": str(message.get("to") or message.get("recipient")), "wa_id": phone.wa_id}

@@ -13,7 +13,7 @@ from typing import Any
 
 import aiohttp
 
-from channels.simulator.phones import Phone
+from channels.simulator.phones import Message, Phone
 
 WABA_ID = "200000000000001"
 TRIES = 8
@@ -40,15 +40,15 @@ def inbound(phone: Phone, message_id: str, at_s: int, content: dict[str, Any]) -
 
 
 def status(
-    phone: Phone, message_id: str, name: str, at_s: int, tag: str | None, error: int | None = None
+    phone: Phone, message: Message, name: str, at_s: int, error: int | None = None
 ) -> dict[str, Any]:
     """Describe a receipt: `sent`, `delivered`, `read` or `failed` with its error."""
-    receipt: dict[str, Any] = {"id": message_id, "status": name, "timestamp": str(at_s)}
+    receipt: dict[str, Any] = {"id": message.id, "status": name, "timestamp": str(at_s)}
     receipt["recipient_user_id"] = phone.bsuid
     if not phone.bsuid_only:
         receipt["recipient_id"] = phone.wa_id
-    if tag is not None:
-        receipt["biz_opaque_callback_data"] = tag
+    if message.more.get("tag") is not None:
+        receipt["biz_opaque_callback_data"] = message.more["tag"]
     if error is not None:
         details = {"details": "see the code"}
         receipt["errors"] = [{"code": error, "title": f"Error {error}", "error_data": details}]

@@ -84,40 +84,38 @@ class World:
         payload = webhooks.envelope(number_id, display, value)
         return self.config.gateway_url + WEBHOOK, *webhooks.signed(payload, self.config.app_secret)
 
-    def receive(self, phone: Phone, message: Message, tag: str | None) -> None:
+    def receive(self, phone: Phone, message: Message) -> None:
         """Let a phone get a message of the system: the receipts follow by themselves."""
         phone.messages.append(message)
         phone.typing = False
         self.tell(phone.number)
-        self._start(self._ladder(phone, message, tag))
+        self._start(self._ladder(phone, message))
 
     def come_online(self, phone: Phone) -> None:
         """Deliver what waited while the phone was offline."""
         for message in phone.messages:
-            if message.direction == "out" and message.status == "sent":
-                self._start(self._ladder(phone, message, message.more.get("tag"), sent=True))
+            if (message.direction, message.channel, message.status) == ("out", "whatsapp", "sent"):
+                self._start(self._ladder(phone, message, sent=True))
 
     def _start(self, work: Any) -> None:
         task = asyncio.create_task(work)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
-    async def _ladder(
-        self, phone: Phone, message: Message, tag: str | None, *, sent: bool = False
-    ) -> None:
+    async def _ladder(self, phone: Phone, message: Message, *, sent: bool = False) -> None:
         if not sent:
             error = self._error(phone, message)
             if error is not None:
-                await self._receipt(phone, message, "failed", tag, error)
+                await self._receipt(phone, message, "failed", error)
                 return
-            await self._receipt(phone, message, "sent", tag)
+            await self._receipt(phone, message, "sent")
         if not phone.online or phone.blocked:
             return
         await asyncio.sleep(self.config.deliver_after_s)
-        await self._receipt(phone, message, "delivered", tag)
+        await self._receipt(phone, message, "delivered")
         await asyncio.sleep(self.config.read_after_s)
         if phone.online:
-            await self._receipt(phone, message, "read", tag)
+            await self._receipt(phone, message, "read")
 
     def _error(self, phone: Phone, message: Message) -> int | None:
         if not phone.on_whatsapp:
@@ -126,7 +124,7 @@ class World:
         return WINDOW_CLOSED if is_late and message.type != "template" else None
 
     async def _receipt(
-        self, phone: Phone, message: Message, name: str, tag: str | None, error: int | None = None
+        self, phone: Phone, message: Message, name: str, error: int | None = None
     ) -> None:
         if RANKS[name] > RANKS.get(message.status, 0):
             message.status = name
@@ -134,7 +132,7 @@ class World:
             message.more["error"] = error
         self.tell(phone.number)
         at_s = int(self.now_s())
-        value = webhooks.status(phone, message.id, name, at_s, tag, error)
+        value = webhooks.status(phone, message, name, at_s, error)
         await self.hook(value, message.more.get("number_id"))
 
     def next_fault(self, channel: str) -> dict[str, Any] | None:

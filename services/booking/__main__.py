@@ -1,4 +1,7 @@
-"""Wire a booking worker and run it; `migrate` and the operator's commands start here too."""
+"""Wire a booking worker and run it.
+
+`migrate` and `analyze`, which the migrator may do, and the operator's commands start here too.
+"""
 
 import asyncio
 import json
@@ -12,7 +15,7 @@ from services.booking import sweeper
 from services.booking.batch import Arrived, Batches, decode
 from services.booking.codes import new_booking_code
 from services.booking.desk import Tools
-from services.booking.migrate import migrate
+from services.booking.migrate import analyze, migrate
 from services.booking.outbox import EventOutbox
 from services.booking.settings import BookingSettings
 from shared import log, service, settings
@@ -43,13 +46,16 @@ async def serve(config: BookingSettings) -> None:
 
 
 def main(words: list[str]) -> int:
-    """Do what the words ask: nothing or `serve`, `migrate`, or an operator's command."""
-    if words[:1] == ["migrate"]:
-        log.set_up("migrate")
+    """Do what the words ask: nothing or `serve`, as migrator, or an operator's command."""
+    if words[:1] in (["migrate"], ["analyze"]):
         url = os.environ.get("ANTREAN_DATABASE_URL")
         if not url:
             sys.exit("ANTREAN_DATABASE_URL is missing: name the database, as the migrator role")
-        asyncio.run(migrate(url))
+        if words[0] == "analyze":
+            asyncio.run(analyze(url))
+        else:
+            ran = asyncio.run(migrate(url))
+            print("\n".join(f"  {name}" for name in ran) or "  up to date")
         return 0
     if words[:1] in ([], ["serve"]):
         config = settings.read(BookingSettings)

@@ -25,7 +25,7 @@ from shared.messages import (
     RESULTS,
     CancelBooking,
     ConfirmHold,
-    EventData,
+    EventBody,
     EventType,
     Outcome,
     PlaceHold,
@@ -216,7 +216,7 @@ class Batches:
             slot = desk.slots.get(ref.slot_id) if ref else None
             about_hold = isinstance(command, PlaceHold | ConfirmHold | ReleaseHold)
             kind = EventType.HOLD_REFUSED if about_hold else EventType.BOOKING_REFUSED
-            data = EventData(
+            data = EventBody(
                 **(at(ref) if ref else {}),
                 command_id=command.id,
                 command=command.kind,

@@ -15,7 +15,7 @@ from shared.messages import (
     Channel,
     Command,
     ConfirmHold,
-    EventData,
+    EventBody,
     EventType,
     HoldGranted,
     PlaceHold,
@@ -161,7 +161,7 @@ def expire_hold(desk: Desk, claim: Claim) -> None:
         return
     desk.end(claim, "expired")
     slot = desk.slots[claim.slot_id]
-    data = EventData(**at(slot.ref), hold_id=claim.id, channel=Channel(claim.channel))
+    data = EventBody(**at(slot.ref), hold_id=claim.id, channel=Channel(claim.channel))
     desk.say(EventType.HOLD_EXPIRED, claim.id, slot, data)
 
 
@@ -272,7 +272,7 @@ def _person(command: PlaceHold) -> dict[str, str | None]:
 def _say(desk: Desk, kind: EventType, cause: Command, claim: Claim, **more: Any) -> None:
     slot = desk.slots[claim.slot_id]
     more |= {"hold_id": claim.id, "channel": cause.channel, "command_id": cause.id}
-    desk.say(kind, cause.id, slot, EventData(**at(slot.ref), **more))
+    desk.say(kind, cause.id, slot, EventBody(**at(slot.ref), **more))
 
 
 DECISIONS: dict[type[Command], Callable[[Desk, Any], SomeResult]] = {

@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 
 from services.booking.rules import Claim, Slot, release_delay
 from shared.keys import Keys
-from shared.messages import EventData, EventType, SlotRef
+from shared.messages import EventBody, EventType, SlotRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Happened:
     slot_id: UUID | None
     seq: int | None
     subject: str | None
-    data: EventData
+    data: EventBody
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class Desk:
         slot.withheld -= 1
         slot.put_back(seat)
 
-    def say(self, event_type: EventType, cause: UUID, slot: Slot | None, data: EventData) -> None:
+    def say(self, event_type: EventType, cause: UUID, slot: Slot | None, data: EventBody) -> None:
         """Write down what happened; `cause` (a command or claim) makes the event's id stable."""
         seq = self._next_seq(slot) if slot else None
         ref = slot.ref if slot else None
@@ -129,7 +129,7 @@ class Desk:
         for slot in self.slots.values():
             if slot.changed:
                 seats = {"capacity": slot.capacity, "remaining": slot.remaining}
-                data = EventData(**at(slot.ref), **seats)
+                data = EventBody(**at(slot.ref), **seats)
                 cause = uuid5(slot.id, str(slot.seq + 1))
                 self.say(EventType.SLOT_CHANGED, cause, slot, data)
 

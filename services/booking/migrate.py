@@ -4,9 +4,6 @@ import hashlib
 from pathlib import Path
 
 import asyncpg
-import structlog
-
-log = structlog.get_logger(__name__)
 
 SERVICES = Path(__file__).parents[1]
 # The gateway and the notifier own schemas of their own, but read views of booking's: it goes first.
@@ -27,8 +24,8 @@ def find_migrations() -> list[tuple[str, str]]:
     ]
 
 
-async def migrate(database_url: str) -> None:
-    """Run what has not run yet, as the migrator role; two at once wait for one another.
+async def migrate(database_url: str) -> list[str]:
+    """Run what has not run yet, as the migrator role, and name it; two at once take turns.
 
     Raises ChangedMigrationError when a file differs from what ran.
     """
@@ -44,21 +41,31 @@ async def migrate(database_url: str) -> None:
         )
         rows = await db.fetch("SELECT name, checksum FROM migration")
         done = {row["name"]: row["checksum"] for row in rows}
-        for name, sql in find_migrations():
-            await _run(db, name, sql, done.get(name))
+        return [
+            name for name, sql in find_migrations() if await _run(db, name, sql, done.get(name))
+        ]
+    finally:
+        await db.close()
+
+
+async def analyze(database_url: str) -> None:
+    """Let Postgres count its rows: a statement planned on an empty table scans it ever after."""
+    db = await asyncpg.connect(database_url, timeout=10)
+    try:
+        await db.execute("ANALYZE")
     finally:
         await db.close()
 
 
 async def _run(
     db: "asyncpg.Connection[asyncpg.Record]", name: str, sql: str, ran: str | None
-) -> None:
+) -> bool:
     checksum = hashlib.sha256(sql.encode()).hexdigest()
     if ran == checksum:
-        return
+        return False
     if ran is not None:
         raise ChangedMigrationError(name)
     async with db.transaction():
         await db.execute(sql)
         await db.execute("INSERT INTO migration (name, checksum) VALUES ($1, $2)", name, checksum)
-    log.info("migration_ran", migration=name)
+    return True

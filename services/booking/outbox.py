@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from services.booking import metrics
 from shared.broker import EVENTS
 from shared.db import Db, Row
-from shared.messages import Event, EventData, EventType, event_name
+from shared.messages import Event, EventBody, EventType, event_name
 from shared.relay import Outgoing
 
 RELAY_LOCK = 7_236_003
@@ -63,7 +63,7 @@ def _outgoing(row: Row) -> Outgoing:
         partitionkey=str(row["slot_id"]) if row["slot_id"] else None,
         slotsequence=row["slotsequence"],
         sequence=f"{row['position']:020d}",
-        data=EventData.model_validate(row["data"]),
+        data=EventBody.model_validate(row["data"]),
     )
     key = f"{row['type']}.{row['office_id'] or NO_OFFICE}"
     return Outgoing(row["row"], EVENTS, key, event.model_dump_json(exclude_none=True).encode())

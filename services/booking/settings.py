@@ -19,6 +19,8 @@ class OperatorSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ANTREAN_", extra="ignore")
 
-    database_url: str = Field(description="Postgres, as booking's own role.")
+    database_url: str = Field(
+        pattern=r"^postgres(ql)?://", description="Postgres, as booking's own role."
+    )
     amqp_url: str = Field(default="", description="RabbitMQ, as booking's own user.")
     secret: str = Field(default="", description="Root of all keys; sample bookings need it.")

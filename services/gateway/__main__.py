@@ -24,7 +24,7 @@ from services.gateway.settings import GatewaySettings
 from services.gateway.watch import LoginWatch
 from shared import log, settings
 from shared.broker import Broker
-from shared.db import Pool, is_passing, open_pool
+from shared.db import Pool, open_pool, passing
 from shared.keys import Keys
 from shared.service import raise_file_limit
 
@@ -65,16 +65,14 @@ def wire(config: GatewaySettings, pool: Pool) -> Gateway:
 async def tidy(pool: Pool) -> None:
     """Delete what is over, every ten minutes."""
     while True:
-        try:
+        with passing() as trouble:
             async with pool.acquire() as db:
                 await store.forget_old_logins(db, datetime.now(UTC))
                 await store.forget_old_codes(db, datetime.now(UTC))
                 await store.forget_asked(db)
                 await chat.forget_old(db)
-        except Exception as error:
-            if not is_passing(error):
-                raise
-            logger.warning("tidying_failed", error=type(error).__name__)
+        if trouble:
+            logger.warning("tidying_failed", error=trouble.name)
         await asyncio.sleep(TIDY_S)
 
 

@@ -11,7 +11,7 @@ from services.gateway.problems import overloaded, refused
 from services.gateway.reading import read_key, read_wait
 from services.gateway.replies import Asking, mark_of
 from shared.broker import Published
-from shared.db import is_passing
+from shared.db import passing
 from shared.messages import RESULTS, Outcome, Refusal, Refused, SomeCommand, command_id
 
 # A booking worker that is further behind answers `expired`: nobody waits for a seat any more.
@@ -67,12 +67,9 @@ async def remember_asked(ask: Ask, command: SomeCommand) -> None:
     It is on the broker's disk already: a database that does not answer takes nothing back.
     """
     code = getattr(command, "booking_code", None)
-    try:
+    with passing():
         async with asyncio.timeout(LOOK_S), ask.gateway.db() as db:
             await store.add_asked(db, command.id, command.owner, command.kind, code)
-    except Exception as error:
-        if not is_passing(error):
-            raise
 
 
 async def _settle(ask: Ask, asking: Asking, command: SomeCommand) -> Outcome:
@@ -117,13 +114,10 @@ async def await_outcome(
 
 
 async def _find_patiently(gateway: Gateway, request_id: UUID) -> Stored | None:
-    try:
+    with passing():
         async with asyncio.timeout(LOOK_S):
             return await find_stored(gateway, request_id)
-    except Exception as error:
-        if not is_passing(error):
-            raise
-        return None
+    return None
 
 
 async def find_stored(gateway: Gateway, request_id: UUID) -> Stored | None:

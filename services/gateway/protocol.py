@@ -71,5 +71,5 @@ class Runner(web.AppRunner):
             made.request_handler,
             request_factory=made.request_factory,
             loop=made._loop,  # noqa: SLF001 a server is made anew from what aiohttp made
-            **made._kwargs,  # noqa: SLF001
+            **made._kwargs,  # noqa: SLF001 likewise
         )

@@ -7,7 +7,7 @@ from collections import defaultdict
 import structlog
 
 from services.gateway import store
-from shared.db import Pool, is_passing
+from shared.db import Pool, passing
 
 log = structlog.get_logger(__name__)
 
@@ -42,16 +42,12 @@ class LoginWatch:
             if not self._waiting:
                 self._begun.clear()
                 await self._begun.wait()
-            try:
+            with passing() as trouble:
                 async with self._pool.acquire(timeout=LOOK_S) as db:
-                    proven = await store.find_proven(db, list(self._waiting))
-            except Exception as error:
-                if not is_passing(error):
-                    raise
-                log.warning("login_watch_waits", error=type(error).__name__)
-                proven = []
-            for id_key in proven:
-                self._tell(id_key)
+                    for id_key in await store.find_proven(db, list(self._waiting)):
+                        self._tell(id_key)
+            if trouble:
+                log.warning("login_watch_waits", error=trouble.name)
             await asyncio.sleep(LOOK_S)
 
     def _tell(self, id_key: bytes) -> None:

@@ -13,7 +13,7 @@ from shared.messages import (
     Contact,
     Content,
     Event,
-    EventData,
+    EventBody,
     EventType,
     Language,
     Refusal,
@@ -212,7 +212,7 @@ def _refusal(event: Event, to: Recipient) -> str:
     )
 
 
-def _row(place: Alternative, about: EventData, language: Language) -> Row:
+def _row(place: Alternative, about: EventBody, language: Language) -> Row:
     """Offer a free slot: a tap chooses it, or moves the booking there that could not move."""
     session = SESSIONS[language][place.session]
     left = LEFT[language].format(place.remaining)

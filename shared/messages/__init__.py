@@ -19,7 +19,7 @@ from shared.messages.commands import (
 from shared.messages.events import (
     Alternative,
     Event,
-    EventData,
+    EventBody,
     EventType,
     event_name,
 )
@@ -86,7 +86,7 @@ __all__ = [
     "Content",
     "Day",
     "Event",
-    "EventData",
+    "EventBody",
     "EventType",
     "HoldGranted",
     "Language",

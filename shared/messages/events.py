@@ -21,7 +21,7 @@ class Alternative(Message):
     distance_km: float | None = None
 
 
-class EventData(Message):
+class EventBody(Message):
     """What an event says. Absent fields do not apply to its type."""
 
     office: str | None = None
@@ -76,7 +76,7 @@ class Event(Message):
     partitionkey: str | None = None
     slotsequence: int | None = None
     sequence: str | None = None
-    data: EventData
+    data: EventBody
 
     @property
     def event_type(self) -> EventType:

@@ -5,6 +5,8 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 
+import asyncpg
+
 from services.booking.operator.plan import PlanError, RefusedError
 from services.booking.operator.words import Words, parser
 from services.booking.settings import OperatorSettings
@@ -27,8 +29,8 @@ def main(argv: list[str]) -> int:
         # Whoever reads us has seen enough; Python must not complain when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except OSError as error:
-        print(f"the database does not answer: {type(error).__name__}", file=sys.stderr)
+    except (OSError, asyncpg.PostgresError) as error:
+        print(f"the database does not answer as it should: {error}", file=sys.stderr)
         return 1
 
 

@@ -10,6 +10,7 @@ import asyncpg
 
 from services.booking.operator import filling, parked, quota, sowing, store
 from services.booking.operator.plan import (
+    Closure,
     Plan,
     PlanError,
     days_between,
@@ -40,12 +41,16 @@ async def quota_open(pool: Pool, words: Words) -> int:
     new = sum(c.after - c.before for c in opened.changes if c.what in quota.CHANGING)
     days = {c.ref.date for c in opened.changes if c.what in quota.CHANGING}
     taken = sum(c.taken for c in opened.changes)
-    print(f"This makes {new:+d} seats on {len(days)} days; {taken} seats there are taken already.")
+    print(
+        f"This makes {new:+d} seats on {_count(len(days), 'day')}; "
+        f"{_count(taken, 'seat')} there {'is' if taken == 1 else 'are'} taken already."
+    )
     closed = {str(c.ref.date) for c in opened.changes if c.what == "closed"}
     if closed:
         print(f"Left out because the office is closed: {', '.join(sorted(closed))}")
     for change in opened.refused:
-        print(f"Refused: {change.ref.key} has {change.taken} seats taken, {change.after} are less")
+        taken_there = _count(change.taken, "seat")
+        print(f"Refused: {change.ref.key} has {taken_there} taken, more than {change.after}")
     if not opened.done:
         print("Nothing was changed." if opened.refused else "A dry run: nothing was changed.")
         return 1 if opened.refused else 0
@@ -78,10 +83,10 @@ async def quota_close(pool: Pool, words: Words) -> int:
     """Close a day or a session."""
     async with pool.acquire() as db, db.transaction():
         await _known(db, words.office)
-        slots, people = await quota.close_quota(
-            db, words.office, words.date, words.session, words.reason, words.by
-        )
-    print(f"Closed {slots} slots on {words.date}; {people} people hold a place there.")
+        closure = Closure(words.office, words.date, words.session)
+        slots, people = await quota.close_quota(db, closure, words.reason, words.by)
+    holders = "1 person holds" if people == 1 else f"{people} people hold"
+    print(f"Closed {_count(slots, 'slot')} on {words.date}; {holders} a place there.")
     if people:
         print("Their bookings stay: tell them, or move them.")
     return 0
@@ -91,8 +96,9 @@ async def quota_reopen(pool: Pool, words: Words) -> int:
     """Take a closure back."""
     async with pool.acquire() as db, db.transaction():
         await _known(db, words.office)
-        slots = await quota.reopen_quota(db, words.office, words.date, words.session, words.by)
-    print(f"Opened {slots} slots on {words.date} again.")
+        closure = Closure(words.office, words.date, words.session)
+        slots = await quota.reopen_quota(db, closure, words.by)
+    print(f"Opened {_count(slots, 'slot')} on {words.date} again.")
     return 0
 
 
@@ -172,16 +178,12 @@ async def seed(pool: Pool, words: Words) -> int:
     if words.demo:
         booked = await filling.fill(pool, config, sowing.FULL)
         print(f"  {booked} new sample bookings at {', '.join(sowing.FULL)}, which is full")
-    async with pool.acquire() as db:
-        await db.execute("ANALYZE")
     return 0
 
 
 async def _plan(db: Db, words: Words) -> Plan:
     if words.sentence:
-        today = datetime.now(UTC).date()
-        office, days, first, last, seats = read_sentence(words.sentence, today)
-        first = max(first, today)
+        office, days, first, last, seats = read_sentence(words.sentence, datetime.now(UTC).date())
     else:
         office, days, first, last = words.office, words.days, words.first, words.last
         named = {Session.MORNING: words.morning, Session.AFTERNOON: words.afternoon}
@@ -189,11 +191,19 @@ async def _plan(db: Db, words: Words) -> Plan:
         if not (office and first and last and seats):
             raise PlanError("say --office, --from, --to and --morning or --afternoon")
     row = await _known(db, office)
+    today = datetime.now(ZoneInfo(row["timezone"])).date()
+    if last < today:
+        raise PlanError(f"the last of these days was {last}: quota is opened for days to come")
+    first = max(first, today)
     service = words.service or await _only_service(db, office)
     opens_at = None
     if words.opens_at:
         opens_at = moment(words.opens_at, row["timezone"], datetime.now(UTC))
     return Plan(office, service, days_between(first, last, days), seats, opens_at)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 async def _only_service(db: Db, office: str) -> str:

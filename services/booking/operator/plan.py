@@ -5,6 +5,7 @@ from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.messages import Session, SlotRef
@@ -43,6 +44,20 @@ class Plan:
     days: tuple[date, ...]
     seats: Mapping[Session, int]
     opens_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """A day on which an office is closed, or one session of it."""
+
+    office: str
+    date: date
+    session: str | None = None
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """Give it for the audit trail."""
+        return {"office": self.office, "date": str(self.date), "session": self.session}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +11,7 @@ from services.booking.desk import Happened, at
 from services.booking.operator import store
 from services.booking.operator.plan import (
     Change,
+    Closure,
     Plan,
     PlanError,
     local_moment,
@@ -19,7 +20,7 @@ from services.booking.operator.plan import (
 )
 from services.booking.store import read_clock
 from shared.db import Db, Row
-from shared.messages import EventData, EventType, SlotRef
+from shared.messages import EventBody, EventType, SlotRef
 
 CHANGING = {"new", "raise", "cut", "move"}
 
@@ -64,25 +65,21 @@ async def open_quota(db: Db, plan: Plan, who: str, *, dry: bool, partial: bool) 
     return opened
 
 
-async def close_quota(
-    db: Db, office: str, day: date, session: str | None, reason: str, who: str
-) -> tuple[int, int]:
+async def close_quota(db: Db, closure: Closure, reason: str, who: str) -> tuple[int, int]:
     """Close a day or a session; returns how many slots closed and how many people are affected."""
-    await store.add_closure(db, office, day, session, reason)
-    rows = await store.close_slots(db, office, day, session, closed=True)
+    await store.add_closure(db, closure, reason)
+    rows = await store.close_slots(db, closure, closed=True)
     await _tell(db, rows, EventType.SLOT_CLOSED)
-    act = {"office": office, "date": str(day), "session": session, "reason": reason}
-    await store.add_audit(db, who, "quota.close", act)
+    await store.add_audit(db, who, "quota.close", closure.shown | {"reason": reason})
     return len(rows), await store.count_booked(db, [row["id"] for row in rows])
 
 
-async def reopen_quota(db: Db, office: str, day: date, session: str | None, who: str) -> int:
+async def reopen_quota(db: Db, closure: Closure, who: str) -> int:
     """Take a closure back; returns how many slots opened again."""
-    await store.drop_closure(db, office, day, session)
-    rows = await store.close_slots(db, office, day, session, closed=False)
+    await store.drop_closure(db, closure)
+    rows = await store.close_slots(db, closure, closed=False)
     await _tell(db, rows, EventType.SLOT_CHANGED)
-    act = {"office": office, "date": str(day), "session": session}
-    await store.add_audit(db, who, "quota.reopen", act)
+    await store.add_audit(db, who, "quota.reopen", closure.shown)
     return len(rows)
 
 
@@ -133,5 +130,5 @@ async def _tell(db: Db, rows: Sequence[Row], kind: EventType) -> None:
 
 
 def _event(ref: SlotRef, kind: EventType, seq: int, capacity: int, remaining: int) -> Happened:
-    data = EventData(**at(ref), capacity=capacity, remaining=remaining)
+    data = EventBody(**at(ref), capacity=capacity, remaining=remaining)
     return Happened(uuid4(), kind, ref.slot_id, seq, ref.key, data)

@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from services.booking.operator import quota, store
-from services.booking.operator.plan import Plan, days_between
+from services.booking.operator.plan import Closure, Plan, days_between
 from shared.db import Db
 from shared.messages import Session
 
@@ -142,7 +142,7 @@ async def _open(db: Db, sample: Sample, service: str, days: tuple[date, ...], wh
     opened = await quota.open_quota(db, plan, who, dry=False, partial=False)
     if sample.closed_on is not None and sample.closed_on < len(days):
         day = days[sample.closed_on]
-        await quota.close_quota(db, sample.office, day, None, "Sample closure", who)
+        await quota.close_quota(db, Closure(sample.office, day), "Sample closure", who)
     return sum(change.what == "new" for change in opened.changes)
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from services.booking.operator.plan import Change, Existing
+from services.booking.operator.plan import Change, Closure, Existing
 from shared.db import Db, Row
 from shared.messages import SlotRef
 
@@ -113,9 +113,7 @@ async def resize_slot(db: Db, change: Change, opens_at: datetime | None) -> int:
     return seq
 
 
-async def close_slots(
-    db: Db, office: str, day: date, session: str | None, *, closed: bool
-) -> list[Row]:
+async def close_slots(db: Db, closure: Closure, *, closed: bool) -> list[Row]:
     """Close or reopen an office's slots of a day; returns those that changed."""
     rows: list[Row] = await db.fetch(
         """
@@ -124,9 +122,9 @@ async def close_slots(
            AND closed <> $4
         RETURNING *
         """,
-        office,
-        day,
-        session,
+        closure.office,
+        closure.date,
+        closure.session,
         closed,
     )
     return rows
@@ -144,30 +142,30 @@ async def count_booked(db: Db, slots: Sequence[UUID]) -> int:
     return number
 
 
-async def add_closure(db: Db, office: str, day: date, session: str | None, reason: str) -> None:
+async def add_closure(db: Db, closure: Closure, reason: str) -> None:
     """Remember that an office is closed, so that later openings leave the day out."""
     await db.execute(
         """
         INSERT INTO booking.closure (office_id, date, session, reason) VALUES ($1, $2, $3, $4)
         ON CONFLICT (office_id, date, session) DO UPDATE SET reason = excluded.reason
         """,
-        office,
-        day,
-        session,
+        closure.office,
+        closure.date,
+        closure.session,
         reason,
     )
 
 
-async def drop_closure(db: Db, office: str, day: date, session: str | None) -> None:
+async def drop_closure(db: Db, closure: Closure) -> None:
     """Forget a closure."""
     await db.execute(
         """
         DELETE FROM booking.closure
          WHERE office_id = $1 AND date = $2 AND session IS NOT DISTINCT FROM $3
         """,
-        office,
-        day,
-        session,
+        closure.office,
+        closure.date,
+        closure.session,
     )
 
 

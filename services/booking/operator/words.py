@@ -43,8 +43,8 @@ def _quota(group: argparse.ArgumentParser) -> None:
     opens.add_argument("sentence", nargs="?", help='"40 morning seats at ... on weekdays of May"')
     opens.add_argument("--office")
     opens.add_argument("--service", help="may be left out where the office offers one")
-    opens.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DATE")
-    opens.add_argument("--to", dest="last", type=date.fromisoformat, metavar="DATE")
+    opens.add_argument("--from", dest="first", type=_day, metavar="DATE")
+    opens.add_argument("--to", dest="last", type=_day, metavar="DATE")
     opens.add_argument("--days", default="weekdays", help="weekdays, all, or mon,tue,wed")
     opens.add_argument("--morning", type=_seats, metavar="SEATS")
     opens.add_argument("--afternoon", type=_seats, metavar="SEATS")
@@ -58,14 +58,14 @@ def _quota(group: argparse.ArgumentParser) -> None:
 def _quota_days(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     show = acts.add_parser("show", help="seats of each day")
     show.add_argument("--office", required=True)
-    show.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DATE")
-    show.add_argument("--to", dest="last", type=date.fromisoformat, metavar="DATE")
+    show.add_argument("--from", dest="first", type=_day, metavar="DATE")
+    show.add_argument("--to", dest="last", type=_day, metavar="DATE")
     show.add_argument("--json", action="store_true")
     show.set_defaults(act="quota_show")
     for name, needs_reason in (("close", True), ("reopen", False)):
         act = acts.add_parser(name, help=f"{name} a day or one session of it")
         act.add_argument("--office", required=True)
-        act.add_argument("--date", required=True, type=date.fromisoformat)
+        act.add_argument("--date", required=True, type=_day)
         act.add_argument("--session", choices=("morning", "afternoon"))
         if needs_reason:
             act.add_argument("--reason", required=True)
@@ -93,6 +93,13 @@ def _parked(group: argparse.ArgumentParser) -> None:
     lists.set_defaults(act="parked_list")
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date; write 2027-01-31") from None
+
+
 def _seats(text: str) -> int:
     number = int(text)
     if not 0 <= number <= 100_000:  # noqa: PLR2004 the constraint on the table
@@ -103,5 +110,5 @@ def _seats(text: str) -> int:
 def _user() -> str:
     try:
         return os.environ.get("SUDO_USER") or getpass.getuser()
-    except OSError:
+    except (OSError, KeyError):  # a user without a name, as in a container
         return "unknown"

@@ -15,7 +15,7 @@ from services.gateway.channels.payload import is_id
 from services.gateway.chat import outbox
 from services.gateway.context import Gateway
 from services.gateway.reading import read_bytes
-from shared.db import is_passing
+from shared.db import passing
 from shared.messages import Receipt
 
 PATH = "/v1/channels/sms/{provider}/receipts"
@@ -50,14 +50,10 @@ class Sms:
         receipt = readers[provider](request, await read_bytes(request, LARGEST))
         if isinstance(receipt, web.Response):
             return receipt
-        try:
+        with passing() as trouble:
             async with self._gateway.db() as db:
                 await outbox.put(db, self._gateway.keys, [receipt])
-        except Exception as error:
-            if not is_passing(error):
-                raise
-            return web.Response(status=503)
-        return web.Response(status=200)
+        return web.Response(status=503 if trouble else 200)
 
     def _generic(self, request: web.Request, raw: bytes) -> Receipt | web.Response:
         token = self._gateway.config.sms_receipt_token

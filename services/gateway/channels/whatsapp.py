@@ -18,7 +18,7 @@ from services.gateway.chat.inbox import Inbox
 from services.gateway.context import Gateway
 from services.gateway.problems import ProblemError
 from services.gateway.reading import read_bytes
-from shared.db import is_passing
+from shared.db import passing
 
 log = structlog.get_logger(__name__)
 
@@ -66,12 +66,10 @@ class WhatsApp:
             return _answer(problem.status, problem.code)
         if not is_signed(raw, signature, self._gateway.config.whatsapp_app_secrets):
             return _answer(401, "forged")
-        try:
+        with passing() as trouble:
             await self._take(raw)
-        except Exception as error:
-            if not is_passing(error):
-                raise
-            log.warning("webhook_not_stored", error=type(error).__name__)
+        if trouble:
+            log.warning("webhook_not_stored", error=trouble.name)
             return _answer(503, "not_stored")
         return _answer(200, "stored")
 

@@ -23,7 +23,7 @@ from services.gateway.dialog import state as talk
 from services.gateway.dialog.intents import Intent, Simple
 from services.gateway.dialog.state import LogOut, ProveLogin, State, Turn
 from services.gateway.people import read_phone
-from shared.db import Db, Row, is_passing
+from shared.db import Db, Row, is_passing, passing
 from shared.messages import Contact, ContactSeen, Content, SomeNotice
 from shared.relay import Relay
 
@@ -71,19 +71,23 @@ class Inbox:
     async def _keep_talking(self) -> None:
         while True:
             self._woken.clear()
-            try:
-                async with self._gateway.db() as db:
-                    waiting = await store.find_waiting(db, PEOPLE_AT_ONCE, FLOOD)
-                ready = [row["owner"] for row in waiting if not row["is_held_up"]]
-                done = await asyncio.gather(*(self._talk_safely(owner) for owner in ready))
-            except Exception as error:
-                if not is_passing(error):
-                    raise
-                log.warning("inbox_waits", error=type(error).__name__)
+            pause_s = 0.0
+            with passing() as trouble:
+                pause_s = await self._talk_to_those_who_wait()
+            if trouble:
+                log.warning("inbox_waits", error=trouble.name)
                 await asyncio.sleep(POLL_S)
-                continue
-            if not any(done):
-                await self._rest(HELD_UP_S if len(waiting) > len(ready) else POLL_S)
+            if pause_s:
+                await self._rest(pause_s)
+
+    async def _talk_to_those_who_wait(self) -> float:
+        """Take a message of each, as far as they are not held up; says how long to rest."""
+        async with self._gateway.db() as db:
+            waiting = await store.find_waiting(db, PEOPLE_AT_ONCE, FLOOD)
+        ready = [row["owner"] for row in waiting if not row["is_held_up"]]
+        if any(await asyncio.gather(*(self._talk_safely(owner) for owner in ready))):
+            return 0.0
+        return HELD_UP_S if len(waiting) > len(ready) else POLL_S
 
     async def _talk_safely(self, owner: str) -> bool:
         """Take a person's messages; what fails three times is set aside with an apology."""

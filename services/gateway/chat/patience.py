@@ -8,7 +8,7 @@ import structlog
 
 from services.gateway.chat import outbox, store
 from services.gateway.context import Gateway
-from shared.db import Db, is_passing
+from shared.db import Db, passing
 from shared.keys import Keys
 from shared.messages import SendText, SomeCommand
 
@@ -39,14 +39,12 @@ async def run(gateway: Gateway, wake: Callable[[], None]) -> None:
     """Look for late answers for as long as the process lives; `wake` starts the relay."""
     while True:
         await asyncio.sleep(POLL_S)
-        try:
+        told = 0
+        with passing() as trouble:
             async with gateway.db() as db, db.transaction():
                 told = await tell_late(db, gateway.keys)
-        except Exception as error:
-            if not is_passing(error):
-                raise
-            log.warning("patience_waits", error=type(error).__name__)
-            continue
-        if told:
+        if trouble:
+            log.warning("patience_waits", error=trouble.name)
+        elif told:
             log.warning("answers_late", people=told)
             wake()

@@ -69,7 +69,7 @@ def read_birth(text: str, today: date) -> date | DateFault:
     day, month, year = found
     if year is None:
         return DateFault.YEAR_MISSING
-    if year < 100:  # noqa: PLR2004 two digits
+    if year < 100:
         year += 2000 if year <= today.year % 100 else 1900
     born = _date(day, month, year)
     if born is DateFault.NO_SUCH_DATE and OLDEST_SAID <= year < OLDEST:
@@ -99,7 +99,7 @@ def read_visit(text: str, today: date) -> date | DateFault:
         this_year = _date(day, month, today.year)
         is_over = isinstance(this_year, date) and this_year < today
         year = today.year + 1 if is_over else today.year
-    elif year < 100:  # noqa: PLR2004 two digits
+    elif year < 100:
         year += 2000
     visit = _date(day, month, year)
     if isinstance(visit, date) and visit < today:
@@ -133,27 +133,27 @@ def _read(text: str, today: date) -> tuple[int, int, int | None] | DateFault:
     named = [_month(word) for word in words]
     if any(named):
         return _with_name(words, named)
-    if not words or not all(word.isdecimal() for word in words) or len(words) > 3:  # noqa: PLR2004
+    if not words or not all(word.isdecimal() for word in words) or len(words) > 3:
         return DateFault.UNREADABLE
     numbers = [int(word) for word in words]
-    if len(numbers) < 2:  # noqa: PLR2004
+    if len(numbers) < 2:
         return DateFault.UNREADABLE
-    if len(words[0]) == 4 and len(numbers) == 3:  # noqa: PLR2004 ISO: year, month, day
+    if len(words[0]) == 4 and len(numbers) == 3:
         return numbers[2], numbers[1], numbers[0]
-    year = numbers[2] if len(numbers) == 3 else None  # noqa: PLR2004
-    if len(words) == 3 and len(words[2]) not in (2, 4):  # noqa: PLR2004
+    year = numbers[2] if len(numbers) == 3 else None
+    if len(words) == 3 and len(words[2]) not in (2, 4):
         return DateFault.UNREADABLE
     return numbers[0], numbers[1], year
 
 
 def _run_together(digits: str, today: date) -> tuple[int, int, int | None] | DateFault:
     """Read ddmmyyyy or ddmmyy; yyyymmdd only where ddmmyyyy would be no date at all."""
-    if len(digits) == 8:  # noqa: PLR2004
+    if len(digits) == 8:
         day, month, year = int(digits[:2]), int(digits[2:4]), int(digits[4:])
-        if month > 12 and OLDEST <= int(digits[:4]) <= today.year + 1:  # noqa: PLR2004
+        if month > 12 and OLDEST <= int(digits[:4]) <= today.year + 1:
             return int(digits[6:]), int(digits[4:6]), int(digits[:4])
         return day, month, year
-    if len(digits) == 6:  # noqa: PLR2004
+    if len(digits) == 6:
         return int(digits[:2]), int(digits[2:4]), int(digits[4:])
     return DateFault.UNREADABLE
 
@@ -165,21 +165,21 @@ def _with_name(
     numbers = [int(word) for word in words if word.isdecimal()]
     if len(numbers) not in (1, 2):
         return DateFault.UNREADABLE
-    return numbers[0], month, numbers[1] if len(numbers) == 2 else None  # noqa: PLR2004
+    return numbers[0], month, numbers[1] if len(numbers) == 2 else None
 
 
 def _month(word: str) -> int | None:
     """Find a month by its name, an abbreviation or a misspelling of it."""
     if word in MONTH_OF:
         return MONTH_OF[word]
-    if word.isdecimal() or len(word) < 4:  # noqa: PLR2004
+    if word.isdecimal() or len(word) < 4:
         return None
     score, month = max((likeness(word, name), number) for name, number in MONTH_OF.items())
     return month if score >= ALIKE else None
 
 
 def _date(day: int, month: int, year: int) -> date | DateFault:
-    if month > 12 and 1 <= day <= 12 and month <= 31:  # noqa: PLR2004
+    if month > 12 and 1 <= day <= 12 and month <= 31:
         return DateFault.MONTH_DAY_SWAPPED
     try:
         return date(year, month, day) if year >= OLDEST else DateFault.NO_SUCH_DATE

@@ -7,7 +7,7 @@ LONGEST = 400
 
 
 def normal(text: str) -> str:
-    """Fold full-width letters and ＃, drop what cannot be seen, use single spaces."""  # noqa: RUF002
+    """Fold full-width letters and ＃, drop what cannot be seen, use single spaces."""  # noqa: RUF002 it is shown
     folded = unicodedata.normalize("NFKC", text[:4096]).translate(INVISIBLE)
     return " ".join(folded.split())[:LONGEST]
 

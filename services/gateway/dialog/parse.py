@@ -176,7 +176,8 @@ def _move(rest: Sequence[str], today: date) -> MoveWish:
 def _looks_like_code(text: str) -> bool:
     """Whether this names a booking, be it mistyped: longer than any date, letters and digits."""
     code = normal_code(text)
-    return len(code) >= 9 and any(c.isalpha() for c in code) and any(c.isdecimal() for c in code)  # noqa: PLR2004
+    is_mixed = any(c.isalpha() for c in code) and any(c.isdecimal() for c in code)
+    return is_mixed and len(code) > OLD_CODE_LENGTH
 
 
 def _request(fields: Sequence[str], today: date) -> Request:

@@ -11,7 +11,7 @@ from shared.messages import (
     Channel,
     Contact,
     Event,
-    EventData,
+    EventBody,
     EventType,
     Language,
     Refusal,
@@ -50,7 +50,7 @@ def recipient(language: Language) -> Recipient:
 def happened(kind: EventType, channel: Channel = Channel.WHATSAPP, **data: object) -> Event:
     return Event(
         id=UUID(int=1), type=event_name(kind), time=datetime(2027, 9, 1, tzinfo=UTC),
-        data=EventData(channel=channel, **data),
+        data=EventBody(channel=channel, **data),
     )  # fmt: skip
 
 
