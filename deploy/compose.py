@@ -10,8 +10,10 @@ from pathlib import Path
 
 from deploy.definitions import USERS, definitions
 from deploy.local.environment import PORTS, SECRETS, Stack
+from deploy.local.paths import StackError
 from deploy.local.postgres import SUPERUSER
-from deploy.local.provision import ROLES, Servers, provision_database
+from deploy.local.provision import ROLES, Servers, provision
+from services.booking.migrate import analyze
 from services.booking.migrate import migrate as create_tables
 from services.booking.operator import main as operate
 
@@ -28,18 +30,23 @@ def init(folder: Path) -> None:
             write(folder / service / name.lower(), value)
     write(folder / "postgres" / "password", drawn["postgres"])
     users = {name: drawn[name] for name in USERS}
-    everything = definitions(NAME, ADMIN, drawn["rabbitmq"], users)
-    write(folder / "rabbitmq" / "definitions.json", json.dumps(everything, indent=1))
+    told = definitions(NAME, ADMIN, drawn["rabbitmq"], users)
+    write(folder / "rabbitmq" / "definitions.json", json.dumps(told, indent=1))
 
 
 def migrate(folder: Path, *, sample: bool) -> None:
-    """Make roles, database and tables; with `sample`, offices and quota to try it with."""
+    """Make roles, tables and queues; with `sample`, offices and quota to try it with."""
     stack = described(draw(folder))
-    asyncio.run(provision_database(stack.servers, NAME))
-    asyncio.run(create_tables(stack.environment("migrate")["ANTREAN_DATABASE_URL"]))
+    url = stack.environment("migrate")["ANTREAN_DATABASE_URL"]
+    asyncio.run(provision(stack.servers, NAME, NAME))
+    for name in asyncio.run(create_tables(url)):
+        print(f"  {name}")
     if sample:
-        os.environ |= stack.environment("booking")
-        sys.exit(operate(["seed", "--demo"]))
+        # What .env says counts here as it does for the services.
+        os.environ.update(stack.environment("booking") | os.environ)
+        if operate(["seed", "--demo"]) != 0:
+            sys.exit(1)
+    asyncio.run(analyze(url))
 
 
 def draw(folder: Path) -> dict[str, str]:
@@ -77,9 +84,9 @@ def write(path: Path, text: str, mode: int = 0o444) -> None:
     path.parent.mkdir(exist_ok=True)
     draft = path.with_suffix(".new")
     draft.unlink(missing_ok=True)
-    draft.touch(mode=mode)
+    draft.touch(mode=0o600)
     draft.write_text(text)
-    draft.chmod(mode)
+    draft.chmod(mode)  # not before: without its capabilities, the owner may not write either
     draft.replace(path)
 
 
@@ -92,10 +99,13 @@ def main() -> None:
     how = commands.add_parser("migrate", help=migrate.__doc__)
     how.add_argument("--sample", action="store_true", help="open sample quota")
     words = parser.parse_args()
-    if words.command == "init":
-        init(words.folder)
-    else:
-        migrate(words.folder, sample=words.sample)
+    try:
+        if words.command == "init":
+            init(words.folder)
+        else:
+            migrate(words.folder, sample=words.sample)
+    except StackError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a RabbitMQ node is told at its start: users, virtual host, rights, queues and policies."""
+"""What a RabbitMQ node is told: at its start users and rights, once queues and policies."""
 
 import base64
 import hashlib
@@ -18,8 +18,12 @@ VHOST = {"default_queue_type": "quorum"}
 def definitions(
     vhost: str, admin: str, admin_password: str, passwords: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Describe a whole node, for `load_definitions`; passwords are hashed with a fresh salt."""
-    ours = {part: [one | {"vhost": vhost} for one in many] for part, many in TOPOLOGY.items()}
+    """Describe who may do what on a node, for `load_definitions`; hashed with a fresh salt.
+
+    Queues are not told at a node's start, but made once by `provision`: where a node boots with a
+    stream's binding in its definitions, the next boot may fail
+    (https://github.com/rabbitmq/rabbitmq-server/issues/14772).
+    """
     rights = {admin: EVERYTHING, **USERS}
     return {
         "vhosts": [{"name": "/"}, {"name": vhost, "metadata": VHOST} | VHOST],
@@ -28,7 +32,6 @@ def definitions(
             *(user(name, passwords[name], []) for name in USERS),
         ],
         "permissions": [{"user": name, "vhost": vhost} | may for name, may in rights.items()],
-        **ours,
     }
 
 

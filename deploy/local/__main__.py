@@ -1,13 +1,12 @@
 """`python -m deploy.local up | down | status | env | run`: what the Makefile calls."""
 
-import argparse
 import asyncio
 import subprocess
 import sys
 import time
 
-from deploy.local import provision, servers, services
-from deploy.local.environment import Stack, local_stack
+from deploy.local import paths, postgres, provision, rabbitmq, servers, services
+from deploy.local.environment import PORTS, Stack, local_stack
 from deploy.local.paths import ROOT, StackError
 from deploy.local.system import say
 
@@ -15,16 +14,19 @@ from deploy.local.system import say
 def up() -> None:
     """Start everything, and say where it is."""
     began = time.monotonic()
+    ports = paths.service_ports(PORTS)
     say("Servers")
     stack = local_stack(servers.start())
     say("Database, queues and rights")
     asyncio.run(provision.provision(stack.servers, stack.database, stack.vhost))
-    say("Migrations")
+    say("Tables")
     services.run(stack, "migrate", ["migrate"])
     say("Offices and sample quota")
     services.run(stack, "booking", ["seed", "--demo"])
+    services.run(stack, "migrate", ["analyze"])
     say("Services")
     services.start(stack)
+    paths.remember_ports(ports)
     say(welcome(stack, time.monotonic() - began))
 
 
@@ -51,49 +53,67 @@ Stop with `make down`; `make help` lists the rest.
 
 def down() -> None:
     """Stop what `up` started, and nothing else."""
+    paths.check_home()
     services.stop()
     servers.stop()
     say("Stopped.")
 
 
 def status() -> None:
-    """Say what runs."""
+    """Say what runs, and whether it is ready."""
+    ports = paths.service_ports(PORTS)
+    for name, find in (("postgres", postgres.pid), ("rabbitmq", rabbitmq.pid)):
+        say(f"  {name:<10} {_shown(find())}")
     for name in services.MODULES:
         pid = services.pid(name)
-        say(f"  {name:<10} {'process ' + str(pid) if pid else 'not running'}")
+        trouble = services.ask_ready(f"http://127.0.0.1:{ports[name]}") if pid else ""
+        say(f"  {name:<10} {_shown(pid)}{f', not ready: {trouble}' if trouble else ''}")
+
+
+def _shown(pid: int | None) -> str:
+    return f"process {pid}" if pid else "not running"
 
 
 def run(words: list[str]) -> int:
     """Run an operator's command, such as `quota show --office jakarta-pusat`."""
-    stack = local_stack(servers.start())
-    command = [sys.executable, "-m", "services.booking", *words]
+    stack = local_stack(servers.find())
+    command = [sys.executable, "-m", "services.booking", *(words or ["--help"])]
     environment = services.environment(stack, "booking")
     return subprocess.run(command, check=False, cwd=ROOT, env=environment).returncode
 
 
 def env(service: str) -> None:
     """Print the environment of a process that is started by hand; it contains secrets."""
-    stack = local_stack(servers.start())
+    stack = local_stack(servers.find())
     for name, value in stack.environment(service).items():
         print(f"export {name}='{value}'")
 
 
-def main() -> int:
-    """Do what the words ask; 1 with a reason when it cannot be done."""
-    parser = argparse.ArgumentParser(prog="deploy.local", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    for name, does in (("up", up), ("down", down), ("status", status)):
-        commands.add_parser(name, help=does.__doc__)
-    commands.add_parser("env", help=env.__doc__).add_argument("service")
-    commands.add_parser("run", help=run.__doc__).add_argument("words", nargs=argparse.REMAINDER)
-    words = parser.parse_args()
+ACTS = {"up": up, "down": down, "status": status}
+USAGE = f"""\
+{__doc__}
+
+  up            {up.__doc__}
+  down          {down.__doc__}
+  status        {status.__doc__}
+  env SERVICE   {env.__doc__}
+  run WORDS     {run.__doc__}
+"""
+
+
+def main(words: list[str]) -> int:
+    """Do what the words ask; 1 with a reason when it cannot be done, 2 when not understood."""
     try:
-        if words.command == "run":
-            return run(words.words)
-        if words.command == "env":
-            env(words.service)
-        else:
-            {"up": up, "down": down, "status": status}[words.command]()
+        match words:
+            case ["run", *rest]:  # by hand: whatever follows is the operator's, options as well
+                return run(rest)
+            case ["env", ("gateway" | "booking" | "notifier" | "simulator" | "migrate") as service]:
+                env(service)
+            case [("up" | "down" | "status") as act]:
+                ACTS[act]()
+            case _:
+                print(USAGE, file=sys.stderr)
+                return 0 if words in (["--help"], ["-h"]) else 2
     except StackError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
@@ -101,4 +121,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

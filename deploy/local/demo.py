@@ -18,10 +18,8 @@ import aiohttp
 from deploy.local import paths
 from deploy.local.environment import PORTS
 
-GATEWAY, SIMULATOR = (
-    f"http://127.0.0.1:{paths.service_port(service, PORTS[service])}"
-    for service in ("gateway", "simulator")
-)
+PORT = paths.service_ports(PORTS)
+GATEWAY, SIMULATOR = (f"http://127.0.0.1:{PORT[one]}" for one in ("gateway", "simulator"))
 OFFICE = "jakarta-pusat"
 PATIENCE_S = 10.0
 PROMISE_S = 1.0
@@ -132,7 +130,7 @@ async def talk(demo: Demo) -> None:
     await phone.say(f"#kantor#{OFFICE}")
     dates = await phone.say("#tgllayanan")
     days = {row["title"].split("·")[0] for row in dates.get("rows") or []}
-    demo.check(len(days) == 5, f"five dates are offered ({len(days)})")  # noqa: PLR2004
+    demo.check(len(days) == 5, f"five dates are offered ({len(days)})")
     held = await phone.say(f"#{name}#17081990#1")
     demo.check(name.upper() in held["text"], "the answer echoes the name")
     code = found(CODE, held["text"].split("ode", 1)[-1])
@@ -168,7 +166,7 @@ async def tap(demo: Demo) -> None:
 async def log_in(demo: Demo, phone: Phone) -> dict[str, str]:
     """Prove a phone number by the WhatsApp message that the citizen sends."""
     status, login = await demo.call("POST", f"{GATEWAY}/v1/logins", json={"phone": phone.number})
-    demo.check(status == 201, f"POST /v1/logins is 201 ({status})")  # noqa: PLR2004
+    demo.check(status == 201, f"POST /v1/logins is 201 ({status})")
     await phone.say(login["text"])
     url = f"{GATEWAY}/v1/logins/{login['login_id']}?wait=5"
     _, proof = await demo.call("GET", url)
@@ -202,7 +200,7 @@ async def book(demo: Demo) -> None:
     status, hold = await demo.call("POST", f"{GATEWAY}/v1/holds", json=wish, headers=headers)
     took = time.perf_counter() - began
     print(f"  {status} in {took * 1000:.0f} ms: {hold}")
-    demo.check(status == 201 and took <= PROMISE_S, "held within a second")  # noqa: PLR2004
+    demo.check(status == 201 and took <= PROMISE_S, "held within a second")
     _, again = await demo.call("POST", f"{GATEWAY}/v1/holds", json=wish, headers=headers)
     demo.check(again == hold, "the same key gives the same answer")
     await confirm(demo, token, hold)
@@ -220,11 +218,11 @@ async def confirm(demo: Demo, token: dict[str, str], hold: dict[str, Any]) -> No
     began = time.perf_counter()
     status, ticket = await demo.call("POST", url, json=body, headers=headers)
     print(f"\n  POST {url.removeprefix(GATEWAY)}\n  {status} in {_ms(began)}: {ticket}")
-    demo.check(status == 201, "confirmed")  # noqa: PLR2004
+    demo.check(status == 201, "confirmed")
     url = f"{GATEWAY}/v1/bookings/{ticket['booking_code']}"
     status, shown = await demo.call("GET", url, headers=token)
     same = shown.get("queue_number") == ticket["queue_number"]
-    demo.check(status == 200 and same, "the ticket can be read")  # noqa: PLR2004
+    demo.check(status == 200 and same, "the ticket can be read")
 
 
 def _ms(began: float) -> str:
@@ -240,7 +238,7 @@ async def main() -> int:
             try:
                 await part(demo)
             except (DemoError, aiohttp.ClientError, LookupError, TimeoutError) as error:
-                demo.check(False, f"{part.__name__}: {type(error).__name__}: {error}")  # noqa: FBT003
+                demo.check(False, f"{part.__name__}: {type(error).__name__}: {error}")
     print(f"\n{len(demo.faults)} faults" if demo.faults else "\nAll as it should be.")
     return 1 if demo.faults else 0
 

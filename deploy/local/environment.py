@@ -101,5 +101,4 @@ def shared_secrets() -> dict[str, str]:
 
 def local_stack(servers: Servers) -> Stack:
     """Describe the stack that `make up` starts: the ports that the documents name, or as set."""
-    ports = {service: paths.service_port(service, usual) for service, usual in PORTS.items()}
-    return Stack(servers, "antrean", "antrean", ports, shared_secrets())
+    return Stack(servers, "antrean", "antrean", paths.service_ports(PORTS), shared_secrets())

@@ -1,16 +1,20 @@
 """Where the local stack keeps its things: in `.antrean/` of the checkout."""
 
+import contextlib
 import hashlib
 import json
 import os
 import secrets
 import socket
+import stat
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
 HOME = ROOT / ".antrean"
 LOGS = HOME / "log"
+HIGHEST_PORT = 65_535
 FIRST_PORT, LAST_PORT = 21_000, 31_000  # below the ephemeral ports, which begin at 32768
 
 
@@ -21,12 +25,24 @@ class StackError(Exception):
 def data_folder() -> Path:
     """Find a folder for servers that run as an unprivileged user.
 
-    Root's checkout may lie where nobody else can go; then the data lies under /var/tmp.
+    Root's checkout may lie where nobody else can go; then the data lies under /var/tmp. Once
+    chosen it stays, whatever becomes of the folders above.
     """
+    return Path(remembered("data", _choose_data_folder))
+
+
+def _choose_data_folder() -> str:
     if os.geteuid() != 0 or _can_everybody_go(HOME.parent):
-        return HOME
+        return str(HOME)
     mark = hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]
-    return Path("/var/tmp") / f"antrean-{mark}"  # noqa: S108 owned by us, mode 711
+    folder = Path("/var/tmp") / f"antrean-{mark}"  # noqa: S108 checked below
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o711)
+    found = folder.lstat()
+    # Everybody may write to /var/tmp: what is there already may be a trap.
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != 0 or found.st_mode & 0o022:
+        raise StackError(f"{folder} is there and is not ours: remove it")
+    return str(folder)
 
 
 def _can_everybody_go(folder: Path) -> bool:
@@ -42,6 +58,7 @@ def remembered(name: str, make: Any) -> Any:
 def remember(name: str, value: Any) -> Any:
     """Keep a value in `.antrean/state.json`."""
     path = HOME / "state.json"
+    check_home()
     HOME.mkdir(mode=0o711, exist_ok=True)
     draft = path.with_suffix(".new")
     draft.touch(mode=0o600)
@@ -50,8 +67,15 @@ def remember(name: str, value: Any) -> Any:
     return value
 
 
+def check_home() -> None:
+    """Say whose the stack is, where it is another user's; raises StackError."""
+    if HOME.exists() and HOME.stat().st_uid != os.geteuid():
+        raise StackError(f"{HOME} belongs to {HOME.owner()}: do this as {HOME.owner()}")
+
+
 def _state() -> dict[str, Any]:
     path = HOME / "state.json"
+    check_home()
     found: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
     return found
 
@@ -68,11 +92,28 @@ def port(name: str) -> int:
     return chosen
 
 
-def service_port(service: str, default: int) -> int:
-    """Give a service's port: as the environment says, else as it said last, else the usual one."""
-    name, said = f"port.{service}", os.environ.get(f"ANTREAN_{service.upper()}_PORT")
-    chosen: int = remember(name, int(said)) if said else _state().get(name, default)
-    return chosen
+def service_ports(usual: Mapping[str, int]) -> dict[str, int]:
+    """Give the services' ports: as the environment says, else as it said last, else the usual.
+
+    Raises StackError where one is no port, or two are the same.
+    """
+    ports = {}
+    for service, default in usual.items():
+        variable = f"ANTREAN_{service.upper()}_PORT"
+        said = os.environ.get(variable) or str(_state().get(f"port.{service}", default))
+        if not said.isdecimal() or not 0 < int(said) <= HIGHEST_PORT:
+            raise StackError(f"{variable} is {said!r}: a port is a number from 1 to {HIGHEST_PORT}")
+        ports[service] = int(said)
+    if len(set(ports.values())) < len(ports):
+        shown = ", ".join(f"{service} {port}" for service, port in ports.items())
+        raise StackError(f"two services have one port: {shown}")
+    return ports
+
+
+def remember_ports(ports: Mapping[str, int]) -> None:
+    """Keep the services' ports for the commands that follow."""
+    for service, port in ports.items():
+        remember(f"port.{service}", port)
 
 
 def free_port() -> int:

@@ -27,8 +27,11 @@ def start() -> None:
     """Start the server if it does not run; make its data the first time."""
     binaries = _binaries()
     data = folder() / "data"
-    if pid() is not None:
+    running = pid()
+    if running is not None and (data / "PG_VERSION").exists():
         return
+    if running is not None:  # somebody deleted the data under it
+        system.stop(running, signal.SIGQUIT)
     if not (data / "PG_VERSION").exists():
         _make(binaries, data)
     _check_version(binaries, data)
@@ -36,11 +39,16 @@ def start() -> None:
         raise StackError(f"port {paths.port('postgres')}, meant for Postgres, is taken by another")
     options = (
         f"-p {paths.port('postgres')} -c listen_addresses=127.0.0.1 -c max_connections=200 "
-        f"-c unix_socket_directories={folder()} -c shared_buffers=256MB"
+        # No socket: its path would be too long in a deep checkout, and a space would end it.
+        "-c unix_socket_directories= -c shared_buffers=256MB"
     )
     where: list[str | Path] = ["-D", data, "-l", folder() / "log", "-o", options]
     begin = [binaries / "pg_ctl", *where, "-w", "-t", "60", "start"]
-    system.run(system.unprivileged(begin))
+    try:
+        system.run(system.unprivileged(begin))
+    except StackError as error:
+        words = (folder() / "log").read_text(errors="replace")[-1500:]
+        raise StackError(f"Postgres did not start; {folder() / 'log'} says:\n{words}") from error
 
 
 def stop() -> None:
@@ -52,11 +60,10 @@ def stop() -> None:
 
 def pid() -> int | None:
     """Find the running server's process."""
-    try:
-        number = int((folder() / "data" / "postmaster.pid").read_text().split()[0])
-    except (OSError, IndexError, ValueError):
-        return None
-    return number if system.is_alive(number) else None
+    data = str(folder() / "data")
+    return system.find_process(
+        lambda words, _: Path(words[0]).name == "postgres" and words[1:3] == ["-D", data]
+    )
 
 
 def _binaries() -> Path:
@@ -83,22 +90,14 @@ def _find() -> Path | None:
 def _make(binaries: Path, data: Path) -> None:
     system.say("  making a private database")
     folder().mkdir(mode=0o711, parents=True, exist_ok=True)
-    password = folder() / "password"
-    password.touch(mode=0o600)
+    password = paths.data_folder() / "password"
+    password.unlink(missing_ok=True)
+    password.touch(mode=0o600, exist_ok=False)
     password.write_text(paths.secret("postgres"))
     if os.geteuid() == 0:
         for path in (folder(), password):
             shutil.chown(path, "nobody", "nogroup")
-    how: list[str | Path] = [
-        "-U",
-        SUPERUSER,
-        "-A",
-        "scram-sha-256",
-        "--pwfile",
-        password,
-        "-E",
-        "UTF8",
-    ]
+    how: list[str | Path] = ["-U", SUPERUSER, "-A", "scram-sha-256", "--pwfile", password]
     how += ["-E", "UTF8", "--locale", "C.UTF-8"]
     system.run(system.unprivileged([binaries / "initdb", "-D", data, *how]))
     password.unlink()

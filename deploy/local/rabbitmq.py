@@ -36,8 +36,11 @@ def amqp_address() -> str:
 
 def start() -> None:
     """Start the node if it does not run, and wait until it takes messages."""
-    if pid() is not None:
+    running = pid()
+    if running is not None and (folder() / "mnesia").is_dir():
         return
+    if running is not None:  # somebody deleted the data under it
+        stop()
     server = BIN / "rabbitmq-server"
     if not server.exists():
         system.install("rabbitmq-server")
@@ -73,24 +76,14 @@ def stop() -> None:
 
 def pid() -> int | None:
     """Find the running node's process."""
-    try:
-        number = int((folder() / "pid").read_text().strip())
-    except (OSError, ValueError):
-        return None
-    return number if system.is_alive(number) else None
+    home = str(folder())
+    return system.find_process(lambda words, _: "beam" in words[0] and home in words)
 
 
 def _epmd_pid() -> int | None:
-    """Find our own port mapper: the one that was started with our port."""
-    mark = f"ERL_EPMD_PORT={paths.port('rabbitmq.epmd')}".encode()
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            is_mapper = b"epmd" in (process / "cmdline").read_bytes().split(b"\0")[0]
-            if is_mapper and mark in (process / "environ").read_bytes().split(b"\0"):
-                return int(process.name)
-        except OSError:
-            continue
-    return None
+    """Find our own port mapper: the one that was started from our folder."""
+    home = str(folder())
+    return system.find_process(lambda words, env: "epmd" in words[0] and env.get("HOME") == home)
 
 
 def _configure() -> None:

@@ -1,6 +1,7 @@
 """The three services and the simulator as processes of the checkout."""
 
 import contextlib
+import hashlib
 import json
 import os
 import subprocess
@@ -21,6 +22,8 @@ MODULES = {
     "notifier": "services.notifier",
 }
 READY_S = 30
+OF_CHECKOUT, OF_CODE = "ANTREAN_OF_CHECKOUT", "ANTREAN_OF_CODE"
+PARTS, CODE = ("services", "shared", "channels"), {".py", ".html", ".js", ".css", ".json", ".csv"}
 VARIABLES = {
     "gateway": "ANTREAN_GATEWAY_PORT",
     "booking": "ANTREAN_BOOKING_PORT",
@@ -30,10 +33,10 @@ VARIABLES = {
 
 
 def start(stack: Stack) -> None:
-    """Start what does not run yet, and return when all are ready."""
+    """Start what does not run yet, or runs otherwise than it should; return when all are ready."""
     LOGS.mkdir(parents=True, exist_ok=True)
     for name in MODULES:
-        _stop_elsewhere(stack, name)
+        _stop_outdated(stack, name)
         if pid(name) is None:
             _check_port(stack, name)
             _spawn(stack, name)
@@ -46,18 +49,14 @@ def stop() -> None:
     running = [found for name in reversed(MODULES) if (found := pid(name)) is not None]
     for one in running:
         system.stop(one)
-    for name in MODULES:
-        _pid_file(name).unlink(missing_ok=True)
 
 
 def pid(name: str) -> int | None:
-    """Find a service's process, if it runs and is ours."""
-    try:
-        number = int(_pid_file(name).read_text().split()[0])
-        words = Path(f"/proc/{number}/cmdline").read_bytes()
-    except (OSError, ValueError, IndexError):
-        return None
-    return number if MODULES[name].encode() in words and system.is_alive(number) else None
+    """Find a service's process that was started from this checkout by `make up`."""
+    mark = str(ROOT)
+    return system.find_process(
+        lambda words, env: words[-1] == MODULES[name] and env.get(OF_CHECKOUT) == mark
+    )
 
 
 def run(stack: Stack, service: str, words: Sequence[str]) -> None:
@@ -81,23 +80,41 @@ def log_file(name: str) -> Path:
 
 def _spawn(stack: Stack, name: str) -> None:
     with log_file(name).open("ab") as log:
-        process = subprocess.Popen(  # it outlives us; `stop` ends it by its pid file
+        subprocess.Popen(  # it outlives us; `stop` finds it by what it was started with
             [sys.executable, "-m", MODULES[name]],
             cwd=ROOT,
-            env=environment(stack, name),
+            env=_marked(stack, name),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
         )
-    _pid_file(name).write_text(f"{process.pid} {stack.ports[name]}")
 
 
-def _stop_elsewhere(stack: Stack, name: str) -> None:
-    """Stop a service that listens on another port than it now should."""
+def _stop_outdated(stack: Stack, name: str) -> None:
+    """Stop a service whose settings or code are others by now."""
     running = pid(name)
-    if running is not None and _pid_file(name).read_text().split()[1:] != [str(stack.ports[name])]:
+    if running is None:
+        return
+    now, then = (
+        {key: value for key, value in env.items() if key.startswith("ANTREAN_")}
+        for env in (_marked(stack, name), system.environment_of(running))
+    )
+    if now != then:
+        system.say(f"  starting {name} anew: its settings or code changed")
         system.stop(running)
+
+
+def _marked(stack: Stack, name: str) -> dict[str, str]:
+    """Give the environment of a process of `make up`, with what tells it from a test's."""
+    return environment(stack, name) | {OF_CHECKOUT: str(ROOT), OF_CODE: _code_mark()}
+
+
+def _code_mark() -> str:
+    """Mark the code as it is now; any change to it gives another mark."""
+    sources = (path for part in PARTS for path in sorted((ROOT / part).rglob("*.*")))
+    stamps = [f"{path} {path.stat().st_mtime_ns}" for path in sources if path.suffix in CODE]
+    return hashlib.sha256("\n".join(stamps).encode()).hexdigest()[:16]
 
 
 def _wait_ready(stack: Stack, name: str) -> None:
@@ -141,7 +158,3 @@ def _tail(name: str) -> str:
     with contextlib.suppress(OSError):
         return "\n".join(log_file(name).read_text(errors="replace").splitlines()[-15:])
     return ""
-
-
-def _pid_file(name: str) -> Path:
-    return paths.HOME / f"{name}.pid"

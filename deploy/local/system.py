@@ -64,10 +64,22 @@ def install(*packages: str) -> None:
     try:
         run([*sudo, "apt-get", "update", "-q"], quiet, 300)
         apt = ["apt-get", "install", "-y", "-q", "--no-install-recommends"]
+        before = _units()
         run([*sudo, "env", "DEBIAN_FRONTEND=noninteractive", *apt, *packages], quiet, 900)
+        # Nor may they take the standard ports when the machine starts next.
+        new = sorted(_units() - before)
+        if new and shutil.which("systemctl"):
+            run([*sudo, "systemctl", "disable", "--quiet", *new])
     finally:
         if ours:
             run([*sudo, "rm", "-f", str(POLICY)])
+
+
+def _units() -> set[str]:
+    """Name the servers that the machine would start: those that such packages bring."""
+    wants = Path("/etc/systemd/system").glob("*.wants/*")
+    brought = ("postgresql", "rabbitmq", "epmd")
+    return {one.name for one in wants if one.name.startswith(brought)}
 
 
 def wait_until(is_so: Callable[[], bool], what: str, timeout_s: float) -> None:
@@ -77,6 +89,38 @@ def wait_until(is_so: Callable[[], bool], what: str, timeout_s: float) -> None:
         if time.monotonic() > end:
             raise StackError(f"{what} did not happen within {timeout_s:.0f} s")
         time.sleep(0.05)
+
+
+def find_process(is_it: Callable[[list[str], Mapping[str, str]], bool]) -> int | None:
+    """Find a process by its command line and environment.
+
+    A number in a file may be anybody's by now; what a process was started with is its own.
+    """
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            words = _strings(folder / "cmdline")
+            if words and is_it(words, _environment(folder)) and is_alive(int(folder.name)):
+                return int(folder.name)
+    return None
+
+
+def environment_of(pid: int) -> Mapping[str, str]:
+    """Read what a process was started with; empty when it is gone or somebody else's."""
+    with contextlib.suppress(OSError):
+        return _environment(Path(f"/proc/{pid}"))
+    return {}
+
+
+def _environment(folder: Path) -> Mapping[str, str]:
+    try:
+        pairs = (entry.partition("=") for entry in _strings(folder / "environ"))
+    except PermissionError:
+        return {}
+    return {name: value for name, _, value in pairs}
+
+
+def _strings(path: Path) -> list[str]:
+    return path.read_bytes().decode(errors="replace").rstrip("\0").split("\0")
 
 
 def is_alive(pid: int) -> bool:
