@@ -35,8 +35,6 @@ BLOCKED_PROBE_S = 0.05
 LOST = (AMQPError, ChannelInvalidStateError, OSError, RuntimeError)
 
 Incoming = AbstractIncomingMessage
-Connection = AbstractConnection
-OnOpen = Callable[[AbstractConnection], Awaitable[None]]
 
 
 class Published(StrEnum):
@@ -45,6 +43,31 @@ class Published(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     UNKNOWN = "unknown"
+
+
+class Opened:
+    """A connection that was just made.
+
+    A channel that the broker closes (a consumer that took too long, a missing exchange), or a
+    consumer that it cancels, takes the whole connection along: then all is made anew.
+    """
+
+    def __init__(self, connection: AbstractConnection, give_up: Callable[[], None]) -> None:
+        self._connection, self._give_up = connection, give_up
+
+    async def channel(self, **how: Any) -> AbstractChannel:
+        """Open a channel."""
+        channel = await self._connection.channel(**how)
+        channel.close_callbacks.add(self._is_over)
+        under = await channel.get_underlay_channel()
+        under.on_consumer_cancel_callbacks.add(self._is_over)
+        return channel
+
+    def _is_over(self, *_: Any) -> None:
+        self._give_up()
+
+
+OnOpen = Callable[[Opened], Awaitable[None]]
 
 
 class Link:
@@ -91,7 +114,7 @@ class Link:
         )
         lost = asyncio.Event()
         self.connection.close_callbacks.add(lambda *_: lost.set())
-        await self._on_open(self.connection)
+        await self._on_open(Opened(self.connection, lost.set))
         self.up.set()
         log.info("broker_connected", link=self._name)
         await lost.wait()
@@ -113,7 +136,7 @@ class Publisher:
         self._confirmed: AbstractChannel | None = None
         self._plain: AbstractChannel | None = None
 
-    async def _open(self, connection: AbstractConnection) -> None:
+    async def _open(self, connection: Opened) -> None:
         self._confirmed = await connection.channel(on_return_raises=True)
         self._plain = await connection.channel(publisher_confirms=False)
 
@@ -224,7 +247,7 @@ class Broker:
             troubles["broker"] = "broker_blocked"
         return troubles
 
-    async def _open(self, connection: AbstractConnection) -> None:
+    async def _open(self, connection: Opened) -> None:
         for on_open in self._on_open:
             await on_open(connection)
 

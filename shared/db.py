@@ -13,10 +13,12 @@ Row: TypeAlias = asyncpg.Record
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 # SQLSTATE classes and codes after which the same work may succeed
-# (https://www.postgresql.org/docs/15/errcodes-appendix.html): connection trouble, transaction
-# rollback, out of resources, operator intervention, lock not available, read-only node after a
-# failover.
-PASSING_CLASSES = ("08", "40", "53", "57")
+# (https://www.postgresql.org/docs/15/errcodes-appendix.html): connection trouble, a password that
+# is being changed, a database that is not there, transaction rollback, a right or a column that
+# is missing (an upgrade in the wrong order), out of resources, operator intervention, the system's
+# own errors, lock not available, read-only node after a failover. None of them is the fault of
+# one message, so that none may park it.
+PASSING_CLASSES = ("08", "28", "3D", "40", "42", "53", "57", "58", "XX")
 PASSING_CODES = ("55P03", "25006")
 
 
@@ -83,7 +85,9 @@ def is_passing(error: BaseException) -> bool:
     if isinstance(error, asyncpg.PostgresError):
         state = error.sqlstate or ""
         return state[:2] in PASSING_CLASSES or state in PASSING_CODES
-    return isinstance(error, asyncpg.InterfaceError | OSError | TimeoutError)
+    if isinstance(error, asyncpg.InterfaceError):
+        return not isinstance(error, ValueError)  # a value that asyncpg cannot write stays so
+    return isinstance(error, OSError | TimeoutError)
 
 
 def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:

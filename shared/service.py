@@ -44,7 +44,7 @@ async def run(
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, told.set)
     await broker.start()
-    runner = await health.serve(*listen, health.checks(broker, pool))
+    runner = await health.serve(*listen, [*health.checks(broker, pool), worker.readiness])
     consuming = asyncio.create_task(worker.run())
     beside = [asyncio.create_task(other) for other in others]
     waits = [asyncio.create_task(told.wait()), consuming, *beside]

@@ -14,11 +14,20 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import structlog
-from aio_pika.abc import AbstractChannel, AbstractConnection
+from aio_pika.abc import AbstractChannel
 from pydantic import ValidationError
 
-from shared.broker import DIRECT, PARKING_QUEUE, Broker, Incoming, Published, give_back, settle
-from shared.db import is_passing
+from shared.broker import (
+    DIRECT,
+    PARKING_QUEUE,
+    Broker,
+    Incoming,
+    Opened,
+    Published,
+    give_back,
+    settle,
+)
+from shared.db import passing
 
 log = structlog.get_logger(__name__)
 
@@ -56,6 +65,10 @@ class Worker(Generic[Item]):
         self.trouble: str | None = None
         broker.on_consume(self._open)
 
+    async def readiness(self) -> dict[str, str]:
+        """Say why the batch in hand waits; empty while work goes on."""
+        return {self._work.queue: self.trouble} if self.trouble else {}
+
     async def run(self) -> None:
         """Handle batches until `stop`; what was taken and not handled goes back to the queue."""
         while not self._stopping.is_set():
@@ -73,7 +86,7 @@ class Worker(Generic[Item]):
                 await queue.cancel(self._tag)
         self._stopping.set()
 
-    async def _open(self, connection: AbstractConnection) -> None:
+    async def _open(self, connection: Opened) -> None:
         # Deliveries of the dead channel can no longer be acknowledged; they come again.
         self._waiting = asyncio.Queue()
         self._channel = await connection.channel()
@@ -100,14 +113,14 @@ class Worker(Generic[Item]):
                 items.extend(self._work.decode(message))
             except ValueError as error:
                 await self._park(message.body, f"unreadable: {_reason(error)}")
-        if items:
-            await self._handle_all(items)
+        for start in range(0, len(items), self._work.batch):
+            await self._handle_all(items[start : start + self._work.batch])
         if channel is self._channel:
             await settle(batch[-1])
 
     async def _handle_all(self, items: Sequence[Item]) -> None:
         try:
-            await self._until_it_passes(items)
+            await self._until_it_passes(lambda: self._work.handle(items))
         except Exception as error:  # noqa: BLE001 the loop is where a bug becomes a parked item
             if len(items) == 1:
                 await self._park_item(items[0], _reason(error))
@@ -117,26 +130,23 @@ class Worker(Generic[Item]):
             await self._handle_all(items[:half])
             await self._handle_all(items[half:])
 
-    async def _until_it_passes(self, items: Sequence[Item]) -> None:
+    async def _until_it_passes(self, act: Callable[[], Awaitable[None]]) -> None:
         pause = 0.05
         while True:
-            try:
-                await self._work.handle(items)
-            except Exception as error:
-                if not is_passing(error):
-                    raise
-                self.trouble = f"{type(error).__name__}"
-                log.warning("batch_waits", size=len(items), error=self.trouble)
-                await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311 jitter
-                pause = min(pause * 2, 2.0)
-            else:
-                self.trouble = None
+            with passing() as trouble:
+                await act()
+            self.trouble = trouble.name if trouble else None
+            if not trouble:
                 return
+            log.warning("work_waits", queue=self._work.queue, error=self.trouble)
+            await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311 jitter
+            pause = min(pause * 2, 2.0)
 
     async def _park_item(self, item: Item, reason: str) -> None:
         await self._park(self._work.encode(item), reason)
-        if self._work.on_park is not None:
-            await self._work.on_park(item, reason)
+        tell = self._work.on_park
+        if tell is not None:
+            await self._until_it_passes(lambda: tell(item, reason))
 
     async def _park(self, body: bytes, reason: str) -> None:
         """Put one item aside, where the operator sees it, and do not go on before it is there."""

@@ -38,7 +38,15 @@ async def serve(config: BookingSettings) -> None:
     tools = Tools(Keys.from_secret(config.secret), new_booking_code, random.SystemRandom().random)
     relay = Relay(pool, broker.publisher, EventOutbox())
     batches = Batches(pool, relay, broker.publisher, tools)
-    work = Work(BOOKING_QUEUE, decode, batches.handle, encode, batches.park, batch=config.batch)
+    work = Work(
+        BOOKING_QUEUE,
+        decode,
+        batches.handle,
+        encode,
+        batches.park,
+        prefetch=2 * config.batch,  # the next batch waits here while one is decided
+        batch=config.batch,
+    )
     worker = Worker(broker, work)
     others = (relay.run(), sweeper.run(pool, tools, relay.wake, config.sweep_s))
     await service.run(broker, pool, worker, others, (config.host, config.port))

@@ -13,20 +13,18 @@ import structlog
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from services.booking import metrics, store, writing
-from services.booking.decisions import decide
-from services.booking.desk import Desk, Tools, at
+from services.booking import metrics, refusals, store, writing
+from services.booking.decisions import decide, expire_hold
+from services.booking.desk import Desk, Tools
 from services.booking.writing import Decided, RivalError
 from shared.broker import Incoming, Publisher
 from shared.db import Db, Pool
-from shared.keys import booking_code_of, fingerprint
+from shared.keys import booking_code_of
 from shared.messages import (
     COMMANDS,
     RESULTS,
     CancelBooking,
     ConfirmHold,
-    EventBody,
-    EventType,
     Outcome,
     PlaceHold,
     Refusal,
@@ -49,13 +47,6 @@ RIVALS = (
     asyncpg.LockNotAvailableError,
 )
 TRIES = 6
-WHERE_ELSE = {
-    Refusal.SLOT_FULL,
-    Refusal.SLOT_CLOSED,
-    Refusal.NOT_OPEN_YET,
-    Refusal.NOT_OFFERED,
-    Refusal.UNKNOWN_SLOT,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,29 +109,39 @@ class Batches:
         """Store that a command could not be decided, so that whoever asks hears it."""
         if one.command is None:
             return
-        result = Refused(code=Refusal.NEEDS_ATTENTION)
-        parked = self._decided(one.command, result, state="parked")
-        async with self.pool.acquire() as db:
-            try:
+        command, result = one.command, Refused(code=Refusal.NEEDS_ATTENTION)
+        parked = self._decided(command, result, state="parked")
+        try:
+            async with self.pool.acquire() as db, db.transaction():
                 await writing.write_outcomes(db, [parked])
-            except RivalError:
-                log.warning("parked_command_was_decided", reason=reason)
+                desk = Desk(self.tools, now=await store.read_clock(db), slots={})
+                refusals.say_parked(desk, command, result)
+                await writing.write_events(db, desk.events, desk.now)
+        except (RivalError, asyncpg.UniqueViolationError):
+            log.warning("parked_command_was_decided", reason=reason)
+        self.relay.wake()
 
     async def decide(self, commands: Sequence[SomeCommand]) -> list[Outcome]:
         """Decide commands, in order; again from the start when a rival was quicker."""
         for attempt in range(TRIES):
             try:
                 async with self.pool.acquire() as db, db.transaction():
-                    return await self._decide(db, commands)
+                    outcomes, fresh = await self._decide(db, commands)
             except RIVALS as rival:
                 if attempt == TRIES - 1:
                     raise
                 metrics.RIVALS.labels(type(rival).__name__).inc()
                 await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 jitter
+            else:
+                metrics.count(fresh)
+                return outcomes
         raise AssertionError("unreachable")
 
-    async def _decide(self, db: Db, commands: Sequence[SomeCommand]) -> list[Outcome]:
-        prints = [fingerprint_of(command) for command in commands]
+    async def _decide(
+        self, db: Db, commands: Sequence[SomeCommand]
+    ) -> tuple[list[Outcome], list[tuple[SomeCommand, SomeResult]]]:
+        """Give every command its outcome; those decided only now are told apart."""
+        prints = [self._mark_of(command) for command in commands]
         seen = await store.find_outcomes(db, {command.id for command in commands})
         fresh: dict[UUID, tuple[SomeCommand, bytes]] = {}
         for command, mark in zip(commands, prints, strict=True):
@@ -150,10 +151,11 @@ class Batches:
         first = {key: mark for key, (_, mark) in fresh.items()}
         first |= {key: mark for key, (mark, _) in seen.items()}
         results |= {key: RESULTS.validate_python(stored) for key, (_, stored) in seen.items()}
-        return [
+        outcomes = [
             _outcome(command, results[command.id], is_same=first[command.id] == mark)
             for command, mark in zip(commands, prints, strict=True)
         ]
+        return outcomes, [(command, results[key]) for key, (command, _) in fresh.items()]
 
     async def _decide_fresh(
         self, db: Db, commands: Sequence[SomeCommand]
@@ -163,71 +165,56 @@ class Batches:
         desk = await self._set_up(db, commands)
         results = {command.id: decide(desk, command) for command in commands}
         desk.say_changes()
-        await self._say_refusals(db, desk, commands, results)
+        await refusals.say(db, desk, commands, results)
         decided = [self._decided(command, results[command.id]) for command in commands]
         await writing.write(db, desk, decided)
-        metrics.count(commands, results)
         return results
 
     async def _set_up(self, db: Db, commands: Sequence[SomeCommand]) -> Desk:
         """Lock the slots that the batch touches and load what its decisions need."""
         holds, codes = _named(commands)
         wishes = [c.slot for c in commands if isinstance(c, PlaceHold | RescheduleBooking)]
+        placed = [c for c in commands if isinstance(c, PlaceHold)]
+        owners = {bytes.fromhex(c.owner) for c in placed}
+        lapsed = await store.find_lapsed(db, self._keys_of(placed), owners) if placed else set()
+        holds |= lapsed
         slot_ids = {wish.slot_id for wish in wishes}
         if holds or codes:
             slot_ids |= await store.find_slot_ids(db, holds, codes)
         slots = await store.lock_slots(db, slot_ids)
+        await store.lock_owners(db, owners)
         desk = Desk(self.tools, now=await store.read_clock(db), slots=slots)
         if holds or codes:
             _lay_out(desk, await store.find_claims(db, holds, codes))
-        placed = [c for c in commands if isinstance(c, PlaceHold)]
-        if placed:
-            keys, owners = self._keys_of(placed), {bytes.fromhex(c.owner) for c in placed}
-            desk.persons = await store.find_persons(db, keys)
-            desk.active_of_owner = await store.count_active(db, owners)
+        await self._find_persons(db, desk, commands, owners)
+        for hold_id in lapsed:
+            expire_hold(desk, desk.claims[hold_id])
         missing = [wish for wish in wishes if wish.slot_id not in slots]
         if missing:
             desk.services = await store.find_services(db, {wish.office for wish in missing})
             desk.closures = await store.find_closed(db, missing)
         return desk
 
+    async def _find_persons(
+        self, db: Db, desk: Desk, commands: Sequence[SomeCommand], owners: set[bytes]
+    ) -> None:
+        """Load what applicants and phones have already: of those who ask, and of those who move."""
+        keys = self._keys_of(c for c in commands if isinstance(c, PlaceHold))
+        if any(isinstance(c, RescheduleBooking) for c in commands):
+            for claim in desk.claims.values():
+                keys |= {key for key in (claim.person_key, claim.nik_key) if key}
+        if keys:
+            desk.persons = await store.find_persons(db, keys)
+        if owners:
+            desk.active_of_owner = await store.count_active(db, owners)
+
     def _keys_of(self, commands: Iterable[PlaceHold]) -> set[bytes]:
         keys = self.tools.keys
         found = {keys.person_key(c.applicant.name, c.applicant.birth_date) for c in commands}
         return found | {keys.nik_key(c.applicant.nik) for c in commands if c.applicant.nik}
 
-    async def _say_refusals(
-        self,
-        db: Db,
-        desk: Desk,
-        commands: Sequence[SomeCommand],
-        results: dict[UUID, SomeResult],
-    ) -> None:
-        """Publish a refusal where nobody waits for it, with the places that still are free."""
-        elsewhere: dict[tuple[str, str], Any] = {}
-        for command in commands:
-            result = results[command.id]
-            if not command.tell or not isinstance(result, Refused):
-                continue
-            ref = result.slot
-            if ref and result.code in WHERE_ELSE and (ref.office, ref.service) not in elsewhere:
-                found = await store.find_alternatives(db, ref.office, ref.service)
-                elsewhere[ref.office, ref.service] = found
-            slot = desk.slots.get(ref.slot_id) if ref else None
-            about_hold = isinstance(command, PlaceHold | ConfirmHold | ReleaseHold)
-            kind = EventType.HOLD_REFUSED if about_hold else EventType.BOOKING_REFUSED
-            data = EventBody(
-                **(at(ref) if ref else {}),
-                command_id=command.id,
-                command=command.kind,
-                channel=command.channel,
-                code=result.code,
-                opens_at=result.opens_at,
-                timezone=slot.office.timezone if slot else None,
-                tries_left=result.tries_left,
-                alternatives=elsewhere.get((ref.office, ref.service), ()) if ref else (),
-            )
-            desk.say(kind, command.id, slot, data)
+    def _mark_of(self, command: SomeCommand) -> bytes:
+        return self.tools.keys.fingerprint(command.essence)
 
     def _decided(self, command: SomeCommand, result: SomeResult, state: str = "decided") -> Decided:
         contact = command.contact.model_dump(mode="json") if command.tell else None
@@ -235,16 +222,11 @@ class Batches:
             id=command.id,
             kind=command.kind,
             owner=bytes.fromhex(command.owner),
-            fingerprint=fingerprint_of(command),
+            fingerprint=self._mark_of(command),
             outcome=result.model_dump_json(exclude_none=True),
             contact=self.tools.keys.seal(contact, f"command/{command.id}") if contact else None,
             state=state,
         )
-
-
-def fingerprint_of(command: SomeCommand) -> bytes:
-    """Tell one body from another."""
-    return fingerprint(command.essence)
 
 
 def _outcome(command: SomeCommand, result: SomeResult, *, is_same: bool) -> Outcome:

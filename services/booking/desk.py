@@ -8,11 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid5
 
-from services.booking.rules import Claim, Slot, release_delay
+from services.booking.rules import Claim, Slot, refuse_missing, release_delay
 from shared.keys import Keys
-from shared.messages import EventBody, EventType, SlotRef
+from shared.messages import Command, EventBody, EventType, Refused, SlotRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,12 @@ class Desk:
             )
         )
 
+    def tell(self, kind: EventType, cause: Command, claim: Claim, **more: Any) -> None:
+        """Write down what a command did to a claim."""
+        slot = self.slots[claim.slot_id]
+        more |= {"hold_id": claim.id, "channel": cause.channel, "command_id": cause.id}
+        self.say(kind, cause.id, slot, EventBody(**at(slot.ref), **more))
+
     def say_changes(self) -> None:
         """Tell once of every slot whose seats changed in this batch."""
         for slot in self.slots.values():
@@ -136,6 +143,11 @@ class Desk:
     def _next_seq(self, slot: Slot) -> int:
         slot.seq += 1
         return slot.seq
+
+    def refuse_missing(self, ref: SlotRef) -> Refused:
+        """Say why a slot that was never opened cannot be held."""
+        services = self.services.get(ref.office)
+        return refuse_missing(ref, services, is_closed=ref.key in self.closures)
 
     def theirs(self, claim_id: UUID, owner: str) -> Claim | None:
         """Find a claim, in whatever state, if it is theirs."""

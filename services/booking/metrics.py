@@ -1,7 +1,6 @@
 """What a booking worker counts; no slot and no person in a label."""
 
-from collections.abc import Mapping, Sequence
-from uuid import UUID
+from collections.abc import Sequence
 
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -16,10 +15,10 @@ OUTBOX = Gauge("antrean_outbox_pending", "Events that wait to be published")
 SWEPT = Counter("antrean_swept", "Holds expired and seats released", ["what"])
 
 
-def count(commands: Sequence[SomeCommand], results: Mapping[UUID, SomeResult]) -> None:
-    """Count a batch by kind and outcome."""
-    BATCH.observe(len(commands))
-    for command in commands:
-        result = results[command.id]
+def count(decided: Sequence[tuple[SomeCommand, SomeResult]]) -> None:
+    """Count a batch by kind and outcome, once it is committed."""
+    if decided:
+        BATCH.observe(len(decided))
+    for command, result in decided:
         outcome = result.code.value if isinstance(result, Refused) else result.kind
         COMMANDS.labels(command.kind, outcome).inc()

@@ -13,7 +13,10 @@ NO_OFFICE = "-"
 
 
 class EventOutbox:
-    """Reads `booking.outbox`; one relay at a time has the lock, so positions have no gap."""
+    """Numbers what waits in `booking.outbox`, and publishes by number.
+
+    One relay at a time has the lock, so positions have no gap.
+    """
 
     lock = RELAY_LOCK
 
@@ -22,36 +25,48 @@ class EventOutbox:
         await db.execute(
             """
             WITH waiting AS (
-                SELECT o.event_id, row_number() OVER (ORDER BY o.id) AS place
-                  FROM booking.outbox o JOIN booking.event_log e ON e.id = o.event_id
-                 WHERE e.position IS NULL ORDER BY o.id LIMIT $1
+                DELETE FROM booking.outbox
+                 WHERE id IN (SELECT id FROM booking.outbox ORDER BY id LIMIT $1)
+                RETURNING id, event_id
+            ), placed AS (
+                SELECT event_id, row_number() OVER (ORDER BY id) AS place FROM waiting
             ), relay AS (
                 UPDATE booking.relay SET position = position + (SELECT count(*) FROM waiting)
+                 WHERE EXISTS (SELECT FROM waiting)
                 RETURNING position - (SELECT count(*) FROM waiting) AS before
             )
-            UPDATE booking.event_log e SET position = relay.before + waiting.place
-              FROM waiting, relay WHERE e.id = waiting.event_id
+            UPDATE booking.event_log e SET position = relay.before + placed.place
+              FROM placed, relay WHERE e.id = placed.event_id
             """,
             limit,
         )
 
     async def take(self, db: Db, limit: int) -> list[Outgoing]:
-        """Read the oldest events that have a position."""
+        """Read the oldest events that have a position and were not published."""
         rows = await db.fetch(
             """
-            SELECT o.id AS row, e.* FROM booking.outbox o
-              JOIN booking.event_log e ON e.id = o.event_id
-             WHERE e.position IS NOT NULL ORDER BY e.position LIMIT $1
+            SELECT * FROM booking.event_log WHERE position > (SELECT published FROM booking.relay)
+             ORDER BY position LIMIT $1
             """,
             limit,
         )
-        metrics.OUTBOX.set(len(rows))
+        metrics.OUTBOX.set(await self._count(db))
         return [_outgoing(row) for row in rows]
 
     async def forget(self, db: Db, sent: Sequence[Outgoing]) -> None:
-        """Delete what was published."""
-        ids = [outgoing.row for outgoing in sent]
-        await db.execute("DELETE FROM booking.outbox WHERE id = ANY ($1::bigint[])", ids)
+        """Remember how far the broker has them."""
+        await db.execute("UPDATE booking.relay SET published = $1", sent[-1].row)
+
+    async def _count(self, db: Db) -> int:
+        """Count what waits: at most, for ids of the outbox may have gaps."""
+        number: int = await db.fetchval(
+            """
+            SELECT position - published
+                   + (SELECT coalesce(max(id) - min(id) + 1, 0) FROM booking.outbox)
+              FROM booking.relay
+            """
+        )
+        return number
 
 
 def _outgoing(row: Row) -> Outgoing:
@@ -66,4 +81,4 @@ def _outgoing(row: Row) -> Outgoing:
         data=EventBody.model_validate(row["data"]),
     )
     key = f"{row['type']}.{row['office_id'] or NO_OFFICE}"
-    return Outgoing(row["row"], EVENTS, key, event.model_dump_json(exclude_none=True).encode())
+    return Outgoing(row["position"], EVENTS, key, event.model_dump_json(exclude_none=True).encode())

@@ -38,6 +38,7 @@ class Slot:
     starts: time
     ends: time
     starts_at: datetime
+    ends_at: datetime
     opens_at: datetime
     closes_at: datetime
     window_minutes: int
@@ -110,6 +111,8 @@ def refuse_slot(slot: Slot, now: datetime, *, has_seat: bool = False) -> Refused
 
 def is_correction(was: tuple[str, date], now: tuple[str, date]) -> bool:
     """Whether two pairs of name and birth date are one person's, one of them with a mistake.
+
+    `was` is what a seat was first taken for: step by step, everybody is everybody else.
 
     The same name with another birth date, or the same birth date with a name that is nearly the
     same; a seat must not go from one person to another.

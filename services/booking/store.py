@@ -11,6 +11,7 @@ from shared.db import Db, Row
 from shared.messages import Alternative, SlotRef
 
 SWEEP_LOCK = 7_236_002
+OWNER_LOCK = 7_236_004
 
 
 async def find_outcomes(db: Db, ids: Collection[UUID]) -> dict[UUID, tuple[bytes, Any]]:
@@ -55,6 +56,18 @@ async def lock_slots(db: Db, ids: Collection[UUID]) -> dict[UUID, Slot]:
     return {row["id"]: _slot(row) for row in rows}
 
 
+async def lock_owners(db: Db, owners: Collection[bytes]) -> None:
+    """Let batches that ask for one phone take turns, so that its cap holds between them.
+
+    After the slots and in one order, so that nobody waits in a circle.
+    """
+    await db.execute(
+        "SELECT pg_advisory_xact_lock($1, key) FROM unnest($2::int[]) AS key",
+        OWNER_LOCK,
+        sorted({int.from_bytes(owner[:4], signed=True) for owner in owners}),
+    )
+
+
 async def read_clock(db: Db) -> datetime:
     """Read the database's clock; the transaction's own time may lie before a wait for locks."""
     now: datetime = await db.fetchval("SELECT clock_timestamp()")
@@ -89,6 +102,21 @@ async def find_persons(db: Db, keys: Collection[bytes]) -> dict[tuple[str, bytes
         list(keys),
     )
     return {(row["service_id"], row["key"]): row["id"] for row in rows}
+
+
+async def find_lapsed(db: Db, keys: Collection[bytes], owners: Collection[bytes]) -> set[UUID]:
+    """Find the holds of these applicants and phones that are past their time and stand still."""
+    rows = await db.fetch(
+        """
+        SELECT id FROM booking.hold
+         WHERE state = 'held' AND expires_at <= clock_timestamp()
+           AND (person_key = ANY ($1::bytea[]) OR nik_key = ANY ($1::bytea[])
+                OR owner_key = ANY ($2::bytea[]))
+        """,
+        list(keys),
+        list(owners),
+    )
+    return {row["id"] for row in rows}
 
 
 async def count_active(db: Db, owners: Collection[bytes]) -> Counter[bytes]:
@@ -198,7 +226,7 @@ def _slot(row: Row) -> Slot:
     return Slot(
         ref=ref,
         office=office,
-        **_pick(row, ("id", "starts", "ends", "starts_at", "opens_at", "closes_at")),
+        **_pick(row, ("id", "starts", "ends", "starts_at", "ends_at", "opens_at", "closes_at")),
         **_pick(row, ("window_minutes", "queue_letter", "capacity", "remaining", "withheld")),
         **_pick(row, ("next_seat", "free_seats", "closed", "seq")),
     )

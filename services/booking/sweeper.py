@@ -1,7 +1,7 @@
 """Gives back what time has freed: expired holds, withheld seats, visits that are over."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -13,6 +13,7 @@ from shared.db import Db, Pool, is_passing
 log = structlog.get_logger(__name__)
 
 LIMIT = 500
+VISITS_S = 60.0
 
 
 async def sweep(db: Db, tools: Tools) -> int:
@@ -24,8 +25,6 @@ async def sweep(db: Db, tools: Tools) -> int:
     if not await store.is_only_sweeper(db):
         return 0
     hold_ids, seats = await store.find_due(db, LIMIT)
-    visits = await store.end_visits(db, LIMIT)
-    metrics.SWEPT.labels("visits").inc(visits)
     if not hold_ids and not seats:
         return 0
     slot_ids = {seat["slot_id"] for seat in seats}
@@ -43,17 +42,36 @@ async def sweep(db: Db, tools: Tools) -> int:
     return len(desk.altered) + len(seats)
 
 
+async def end_visits(db: Db) -> int:
+    """Let bookings rest whose session is over: their person may book again."""
+    ended = await store.end_visits(db, LIMIT)
+    metrics.SWEPT.labels("visits").inc(ended)
+    return ended
+
+
 async def run(pool: Pool, tools: Tools, wake: Callable[[], None], pause_s: float) -> None:
     """Sweep for as long as the process lives."""
+
+    async def seats(db: Db) -> int:
+        moved = await sweep(db, tools)
+        if moved:
+            wake()
+        return moved
+
+    await asyncio.gather(
+        _repeat(pool, seats, pause_s), _repeat(pool, end_visits, max(pause_s, VISITS_S))
+    )
+
+
+async def _repeat(pool: Pool, act: Callable[[Db], Awaitable[int]], pause_s: float) -> None:
+    """Act in transactions, at once again while there is a full load to move."""
     while True:
         moved = 0
         try:
             async with pool.acquire() as db, db.transaction():
-                moved = await sweep(db, tools)
+                moved = await act(db)
         except Exception as error:
             if not is_passing(error):
-                log.exception("sweep_failed")
-        if moved:
-            wake()
+                log.exception("sweep_failed", act=act.__name__)
         if moved < LIMIT:
             await asyncio.sleep(pause_s)

@@ -101,17 +101,24 @@ async def _write_claims(db: Db, claims: Sequence[Claim]) -> None:
 
 
 async def _write_bookings(db: Db, claims: Iterable[Claim]) -> None:
-    rows = [(c.code, c.id, c.service_hour, c.queue_number, c.held_at) for c in claims]
+    rows = [(c.code, c.id, c.service_hour, c.queue_number, c.reschedules > 0) for c in claims]
     if not rows:
         return
+    # Only a booking that moves may meet its own code. A new one that meets another's is a rival:
+    # the batch is decided again, with another code.
     await db.execute(
         """
+        WITH new AS (
+            SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::bool[])
+                     AS new (code, hold_id, service_hour, queue_number, moves)
+        ), moved AS (
+            UPDATE booking.booking b SET hold_id = new.hold_id, service_hour = new.service_hour,
+                   queue_number = new.queue_number
+              FROM new WHERE b.code = new.code AND new.moves RETURNING b.code
+        )
         INSERT INTO booking.booking (code, hold_id, service_hour, queue_number, confirmed_at)
         SELECT code, hold_id, service_hour, queue_number, clock_timestamp()
-          FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[])
-               AS new (code, hold_id, service_hour, queue_number, held_at)
-        ON CONFLICT (code) DO UPDATE SET hold_id = excluded.hold_id,
-            service_hour = excluded.service_hour, queue_number = excluded.queue_number
+          FROM new WHERE code NOT IN (SELECT code FROM moved)
         """,
         *columns(rows, 5),
     )
@@ -148,7 +155,9 @@ async def write_outcomes(db: Db, decided: Sequence[Decided]) -> None:
                       $7::bytea[])
                AS new (id, kind, owner_key, fingerprint, state, outcome, contact)
         ON CONFLICT (id) DO UPDATE SET state = excluded.state, outcome = excluded.outcome,
-            contact = excluded.contact, decided_at = clock_timestamp()
+            kind = excluded.kind, owner_key = excluded.owner_key,
+            fingerprint = excluded.fingerprint, contact = excluded.contact,
+            decided_at = clock_timestamp()
          WHERE booking.command.state = 'parked'
         RETURNING id
         """,

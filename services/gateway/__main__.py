@@ -46,12 +46,13 @@ LIMITS: dict[str, Any] = {
 def wire(config: GatewaySettings, pool: Pool) -> Gateway:
     """Put a gateway together."""
     broker = Broker(config.amqp_url, "gateway")
-    replies = ReplyBook()
+    keys = Keys.from_secret(config.secret)
+    replies = ReplyBook(keys)
     broker.on_consume(replies.open)
     sender = CommandSender(broker.publisher, lambda: replies.queue)
     return Gateway(
         config=config,
-        keys=Keys.from_secret(config.secret),
+        keys=keys,
         pool=pool,
         broker=broker,
         sender=sender,

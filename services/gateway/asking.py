@@ -9,7 +9,7 @@ from services.gateway import store, views
 from services.gateway.context import Ask, Gateway
 from services.gateway.problems import overloaded, refused
 from services.gateway.reading import read_key, read_wait
-from services.gateway.replies import Asking, mark_of
+from services.gateway.replies import Asking
 from shared.broker import Published
 from shared.db import passing
 from shared.messages import RESULTS, Outcome, Refusal, Refused, SomeCommand, command_id
@@ -49,7 +49,7 @@ async def send_and_wait(ask: Ask, command: SomeCommand) -> Outcome | None:
     """
     gateway = ask.gateway
     asking = gateway.replies.note(command)
-    if asking.mark != mark_of(command):
+    if asking.mark != gateway.replies.mark_of(command):
         return await _settle(ask, asking, command)
     with gateway.replies.listen(asking) as reply:
         result = await gateway.sender.send(command)
@@ -82,7 +82,7 @@ async def _settle(ask: Ask, asking: Asking, command: SomeCommand) -> Outcome:
         stored = await find_stored(gateway, command.id)
     if stored is None:
         raise overloaded()
-    if stored.mark != mark_of(command):
+    if stored.mark != gateway.replies.mark_of(command):
         raise refused(Refusal.IDEMPOTENCY_CONFLICT)
     asking.mark = stored.mark
     return stored.outcome

@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 import structlog
 from pydantic import ValidationError
 
-from shared.broker import Connection, Incoming
-from shared.keys import fingerprint
+from shared.broker import Incoming, Opened
+from shared.keys import Keys
 from shared.messages import Outcome, Replies, SomeCommand
 
 log = structlog.get_logger(__name__)
@@ -41,11 +41,12 @@ class ReplyBook:
     Replies are the quick way only: the stored outcome is the truth.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
         self.queue: str | None = None
         self._askings: OrderedDict[UUID, Asking] = OrderedDict()
 
-    async def open(self, connection: Connection) -> None:
+    async def open(self, connection: Opened) -> None:
         """Declare a new queue for a new connection: a name that is used again may be locked."""
         self.queue = None
         channel = await connection.channel()
@@ -54,12 +55,16 @@ class ReplyBook:
         await queue.consume(self._hear, no_ack=True)
         self.queue = name
 
+    def mark_of(self, command: SomeCommand) -> bytes:
+        """Tell one body under a key from another, as booking does."""
+        return self._keys.fingerprint(command.essence)
+
     def note(self, command: SomeCommand) -> Asking:
         """Remember a command before it is sent; one sent before is found again."""
         asking = self._askings.get(command.id)
         if asking is None:
             code = getattr(command, "booking_code", None)
-            asking = Asking(command.owner, command.kind, mark_of(command), code)
+            asking = Asking(command.owner, command.kind, self.mark_of(command), code)
             self._askings[command.id] = asking
             if len(self._askings) > REMEMBERED:
                 self._forget_oldest()
@@ -103,8 +108,3 @@ class ReplyBook:
             for future in asking.waiting if asking else ():
                 if not future.done():
                     future.set_result(outcome)
-
-
-def mark_of(command: SomeCommand) -> bytes:
-    """Tell one body under a key from another, as booking does."""
-    return fingerprint(command.essence)

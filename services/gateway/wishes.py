@@ -13,10 +13,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from shared.messages import Session
-
-SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=80)]
+from shared.messages import Session, Slug
 
 
 def plain_date(value: Any) -> Any:

@@ -171,6 +171,16 @@ REFUSALS: dict[str, dict[Language, str]] = {
         Language.ID: "Pesan Anda terlambat sampai dan tidak diproses. Silakan kirim ulang.",
         Language.EN: "Your message reached us too late and was not acted on. Please send it again.",
     },
+    "needs_attention": {
+        Language.ID: (
+            "Maaf, ada kesalahan di pihak kami. Permintaan Anda tersimpan dan diperiksa petugas; "
+            "jadwalnya belum pasti. Lihat: #status."
+        ),
+        Language.EN: (
+            "Sorry, something went wrong on our side. Your request is kept and our staff look at "
+            "it; nothing is booked yet. See: #status."
+        ),
+    },
     "other": {
         Language.ID: "Maaf, permintaan Anda belum bisa diproses. Coba lagi atau ketik #bantuan.",
         Language.EN: "Sorry, your request could not be handled. Try again or type #bantuan.",

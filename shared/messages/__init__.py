@@ -59,6 +59,7 @@ from shared.messages.terms import (
     Refusal,
     Session,
     SlotRef,
+    Slug,
     command_id,
 )
 
@@ -104,6 +105,7 @@ __all__ = [
     "SendText",
     "Session",
     "SlotRef",
+    "Slug",
     "SomeCommand",
     "SomeNotice",
     "SomeResult",

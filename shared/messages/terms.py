@@ -2,13 +2,17 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID, uuid5
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 SLOT_NAMESPACE = UUID("5f0c54c3-6f2b-5c8e-9d5e-0a8f3c1b7a11")
 COMMAND_NAMESPACE = UUID("c0ffa1d2-3b44-5e55-8f66-77a8b9c0d1e2")
 
+# The names of offices and services; part of routing keys, which RabbitMQ limits to 255 bytes.
+SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=80)]
 Day = date  # a field may itself be called `date`
 
 
@@ -66,8 +70,8 @@ class Message(BaseModel):
 class SlotRef(Message):
     """Which slot: one office, service, date and session, in the office's own calendar."""
 
-    office: str
-    service: str
+    office: Slug
+    service: Slug
     date: Day
     session: Session
 

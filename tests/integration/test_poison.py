@@ -110,11 +110,13 @@ async def test_the_one_bad_command_of_a_batch_is_parked_and_its_asker_hears_it(
     broker: Broker, stack: Stack, world: World, keys: Keys, admin: Any, citizen: Client
 ) -> None:
     ref = await world.new_slot(seats=5)
-    good = [hold(keys, ref) for _ in range(4)]
-    # Postgres has no text with a NUL in it, so that no try can ever succeed.
-    bad = hold(keys, ref.model_copy(update={"office": f"{CANARY}\0"})).model_copy(
-        update={"owner": keys.owner_of(citizen.phone, None)}
-    )
+    owner = keys.owner_of(citizen.phone, None)
+    first, *good = [hold(keys, ref, owner=owner), *(hold(keys, ref) for _ in range(4))]
+    await put(broker, batch(first))
+    await eventually(lambda: is_granted(admin, first))
+    # What is sealed cannot be opened any more, so that no try can ever succeed.
+    await admin.execute("UPDATE booking.hold SET person = '\\x01' WHERE id = $1", first.id)
+    bad = hold(keys, ref, owner=owner, replaces=first.id)
 
     await put(broker, batch(*good[:2], bad, *good[2:]))
 
@@ -122,8 +124,9 @@ async def test_the_one_bad_command_of_a_batch_is_parked_and_its_asker_hears_it(
     answer = await eventually(lambda: outcome_of(citizen, bad))
     assert (answer["status"], answer["code"]) == (500, "needs_attention")
     found = await parked.peek(stack.environment("booking")["ANTREAN_AMQP_URL"])
-    assert [one["kinds"] for one in found if "22021" in one["reason"]] == [["hold.place"]]
-    assert await world.remaining(ref) == 1
+    reasons = [one["kinds"] for one in found if one["reason"] == "WrongKeyError in unseal"]
+    assert reasons == [["hold.place"]]
+    assert await world.remaining(ref) == 0
 
 
 async def outcome_of(citizen: Client, command: PlaceHold) -> Any:

@@ -87,6 +87,23 @@ async def test_no_service_changes_what_the_migrator_made(pools: PoolOf) -> None:
             assert await is_denied(db, statement.format(service, table)), (service, statement)
 
 
+NEVER = (
+    *(f"UPDATE booking.hold SET {one} = {one}" for one in ("slot_id", "seat", "owner_key")),
+    *(f"UPDATE booking.hold SET {one} = {one}" for one in ("person_key", "nik_key", "person")),
+    "UPDATE booking.booking SET code = code",
+    "UPDATE booking.event_log SET data = data",
+    "UPDATE booking.audit SET who = who",
+    *(f"DELETE FROM booking.{one}" for one in ("hold", "booking", "command", "event_log", "audit")),
+    "TRUNCATE booking.slot",
+)
+
+
+@pytest.mark.parametrize("statement", NEVER)
+async def test_booking_itself_does_not_rewrite_what_was(statement: str, pools: PoolOf) -> None:
+    async with (await pools("booking")).acquire() as db:
+        assert await is_denied(db, f"{statement} WHERE false".replace("slot WHERE false", "slot"))
+
+
 async def test_whom_to_tell_is_for_the_notifier_alone(pools: PoolOf) -> None:
     async def may_read(service: str, view: str) -> bool:
         async with (await pools(service)).acquire() as db:

@@ -5,7 +5,9 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
+import asyncpg
 import pytest
+from aio_pika.exceptions import ChannelClosed
 
 from deploy.local import provision
 from deploy.local.environment import Stack
@@ -22,6 +24,8 @@ class Shop:
     """Handles words; `down` counts the tries that fail for a passing reason."""
 
     down: int = 0
+    trouble: Exception = field(default_factory=ConnectionResetError)
+    deaf: int = 0
     sizes: list[int] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
     parked: list[tuple[str, str]] = field(default_factory=list)
@@ -32,13 +36,16 @@ class Shop:
     async def handle(self, items: Sequence[str]) -> None:
         if self.down:
             self.down -= 1
-            raise ConnectionResetError
+            raise self.trouble
         self.sizes.append(len(items))
         if "bad" in items:
             raise KeyError("bad")
         self.done.extend(items)
 
     async def put_aside(self, item: str, reason: str) -> None:
+        if self.deaf:
+            self.deaf -= 1
+            raise ConnectionResetError
         self.parked.append((item, reason))
 
 
@@ -115,6 +122,79 @@ async def test_an_outage_parks_nothing_and_everything_is_done_after_it(broker: B
         assert worker.trouble is None
 
     assert (sorted(shop.done), shop.parked, shop.down) == (["p", "q"], [], 0)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        asyncpg.InsufficientPrivilegeError("a right is missing"),
+        asyncpg.UndefinedColumnError("the migration did not run yet"),
+        asyncpg.InvalidPasswordError("the password was changed"),
+        asyncpg.InvalidCatalogNameError("no such database"),
+    ],
+    ids=lambda fault: type(fault).__name__,
+)
+async def test_what_is_no_fault_of_a_message_parks_none_and_is_told_as_unready(
+    fault: Exception, broker: Broker
+) -> None:
+    shop = Shop(down=1_000_000, trouble=fault)
+    async with open_shop(broker, shop) as worker:
+        await put(broker, b"p", b"q")
+        await eventually(worker.readiness)
+        told = await worker.readiness()
+        shop.down = 0
+        await eventually(lambda: is_there(len(shop.done) == 2))
+        healed = await worker.readiness()
+
+    assert (told, healed) == ({QUEUE: type(fault).__name__}, {})
+    assert shop.parked == []
+
+
+async def test_who_cannot_be_told_of_a_parked_item_is_told_later(broker: Broker) -> None:
+    shop = Shop(deaf=3)
+    async with open_shop(broker, shop):
+        await put(broker, b"bad", b"good")
+        await eventually(lambda: is_there(shop.parked and shop.done))
+
+    assert (shop.parked, shop.done) == ([("bad", "KeyError in handle")], ["good"])
+
+
+async def test_a_message_of_many_items_is_handled_in_batches(broker: Broker) -> None:
+    shop = Shop()
+    async with open_shop(broker, shop):
+        await put(broker, b" ".join([b"w"] * 30))
+        await eventually(lambda: is_there(len(shop.done) == 30))
+
+    assert max(shop.sizes) == 8
+
+
+async def test_a_channel_that_the_broker_closes_is_made_anew(broker: Broker) -> None:
+    shop = Shop()
+    async with open_shop(broker, shop) as worker:
+        channel = worker._channel
+        assert channel is not None
+        with pytest.raises(ChannelClosed):
+            await channel.declare_queue("antrean.nowhere", passive=True)
+        await eventually(lambda: is_there(worker._channel is not channel))
+        await put(broker, b"after")
+        await eventually(lambda: is_there(shop.done))
+
+    assert shop.done == ["after"]
+
+
+async def test_a_queue_that_is_made_anew_is_consumed_again(broker: Broker, quiet: Stack) -> None:
+    shop = Shop()
+    async with open_shop(broker, shop) as worker:
+        channel = worker._channel
+        assert channel is not None
+        await channel.queue_delete(QUEUE)
+        await provision.provision_broker(quiet.servers, quiet.vhost)
+        await eventually(lambda: is_there(worker._channel is not channel))
+        await broker.wait_up()
+        await put(broker, b"after")
+        await eventually(lambda: is_there(shop.done))
+
+    assert shop.done == ["after"]
 
 
 async def test_what_waits_together_is_handled_together_up_to_a_batch(broker: Broker) -> None:

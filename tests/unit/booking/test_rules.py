@@ -23,7 +23,8 @@ NOW = STARTS_AT - timedelta(days=5)
 def slot(**changes: Any) -> Slot:
     values: dict[str, Any] = {
         "id": uuid4(), "ref": REF, "office": OFFICE, "starts": time(8), "ends": time(12),
-        "starts_at": STARTS_AT, "opens_at": NOW - timedelta(days=1), "closes_at": STARTS_AT,
+        "starts_at": STARTS_AT, "ends_at": STARTS_AT + timedelta(hours=4),
+        "opens_at": NOW - timedelta(days=1), "closes_at": STARTS_AT,
         "window_minutes": 30, "queue_letter": "A", "capacity": 16, "remaining": 16, "withheld": 0,
         "next_seat": 1, "free_seats": [], "closed": False, "seq": 0,
     }  # fmt: skip

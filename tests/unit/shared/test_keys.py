@@ -32,6 +32,13 @@ def test_an_approval_code_cannot_be_computed_without_the_key() -> None:
     assert KEYS.approval_code(A_HOLD, "ab") != other.approval_code(A_HOLD, "ab")
 
 
+def test_the_print_of_a_text_cannot_be_computed_without_the_key() -> None:
+    other = Keys.from_secret("another secret, quite as long as the first")
+
+    assert KEYS.fingerprint("a NIK") == KEYS.fingerprint("a NIK")
+    assert KEYS.fingerprint("a NIK") not in {other.fingerprint("a NIK"), KEYS.fingerprint("no")}
+
+
 def test_approval_codes_use_every_letter_about_equally() -> None:
     letters = Counter("".join(KEYS.approval_code(uuid4(), "ab") for _ in range(4_000)))
 

@@ -1,0 +1,95 @@
+"""A seat is set aside: for somebody new, or once more for one whose data were wrong."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from services.booking import rules
+from services.booking.desk import Desk
+from services.booking.rules import Claim, Slot
+from shared.messages import EventType, HoldGranted, PlaceHold, Refused
+
+Person = dict[str, str]  # name and birth date
+
+
+def place_hold(desk: Desk, command: PlaceHold) -> HoldGranted | Refused:
+    """Set a seat aside, or say why not."""
+    slot = desk.slots.get(command.slot.slot_id)
+    if slot is None:
+        return desk.refuse_missing(command.slot)
+    old = _replaced(desk, command)
+    first = _corrects(desk, old, slot, command) if old else None
+    keeps_seat = first is not None
+    claim = _new_claim(desk, command, slot, old, first)
+    refused = rules.refuse_person(
+        slot,
+        has_active=desk.has_active(claim.service, (claim.person_key, claim.nik_key), but=old),
+        active_of_owner=desk.active_of_owner[claim.owner] - (old is not None),
+    ) or rules.refuse_slot(slot, desk.now, has_seat=keeps_seat)
+    if refused:
+        return refused
+    if old is not None:
+        _give_up(desk, command, old, keeps_seat=keeps_seat)
+    if keeps_seat and old is not None:
+        # A correction does not prolong the hold, or it could be held for ever.
+        claim.seat, claim.expires_at = old.seat, old.expires_at
+    else:
+        claim.seat = slot.take()
+    desk.add(claim)
+    before = {"previous_hold_id": old.id} if old else {}
+    desk.tell(EventType.HOLD_PLACED, command, claim, expires_at=claim.expires_at, **before)
+    return HoldGranted(hold_id=claim.id, slot=slot.ref, expires_at=claim.expires_at)
+
+
+def _new_claim(
+    desk: Desk, command: PlaceHold, slot: Slot, old: Claim | None, first: Person | None
+) -> Claim:
+    """Describe the claim that a command asks for; it has no seat yet."""
+    keys, who = desk.tools.keys, command.applicant
+    person = _person(command) | ({"first": first} if first else {})
+    return Claim(
+        id=command.id,
+        slot_id=slot.id,
+        service=command.slot.service,
+        seat=0,
+        state="held",
+        owner=old.owner if old else bytes.fromhex(command.owner),
+        person_key=keys.person_key(who.name, who.birth_date),
+        nik_key=keys.nik_key(who.nik) if who.nik else None,
+        person=keys.seal(person, f"hold/{command.id}"),
+        channel=command.channel.value,
+        wrong_tries=0,
+        reschedules=0,
+        held_at=desk.now,
+        expires_at=desk.now + timedelta(minutes=slot.office.hold_minutes),
+    )
+
+
+def _replaced(desk: Desk, command: PlaceHold) -> Claim | None:
+    """Find the hold that a command corrects, while it still stands and is theirs."""
+    old = desk.theirs(command.replaces, command.owner) if command.replaces else None
+    stands = old is not None and old.state == "held" and old.expires_at > desk.now
+    return old if stands else None
+
+
+def _corrects(desk: Desk, old: Claim, slot: Slot, command: PlaceHold) -> Person | None:
+    """Say for whom a seat was taken at first, if the same person is meant and it may be kept."""
+    if old.slot_id != slot.id:
+        return None
+    before = desk.tools.keys.unseal(old.person, f"hold/{old.id}")
+    first: Person = before.get("first") or {key: before[key] for key in ("name", "birth_date")}
+    was = (first["name"], date.fromisoformat(first["birth_date"]))
+    who = command.applicant
+    return first if rules.is_correction(was, (who.name, who.birth_date)) else None
+
+
+def _give_up(desk: Desk, command: PlaceHold, old: Claim, *, keeps_seat: bool) -> None:
+    """End a hold that was corrected."""
+    desk.end(old, "released", keeps_seat=keeps_seat)
+    desk.tell(EventType.HOLD_RELEASED, command, old, command=command.kind)
+
+
+def _person(command: PlaceHold) -> dict[str, Any]:
+    """Gather what is sealed in the hold's row: whom to call at the counter and whom to tell."""
+    who, contact = command.applicant, command.contact
+    name = {"name": who.name, "birth_date": who.birth_date.isoformat()}
+    return name | {"phone": contact.phone, "bsuid": contact.bsuid, "language": contact.language}
