@@ -2,39 +2,35 @@
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import asyncpg
 
 from services.booking.operator import filling, parked, quota, sowing, store
-from services.booking.operator.plan import (
-    Closure,
-    Plan,
-    PlanError,
-    days_between,
-    moment,
-    read_sentence,
-)
+from services.booking.operator.plan import Closure, PlanError
+from services.booking.operator.planning import known_office, plan_of, today_at
 from services.booking.operator.words import Words
 from services.booking.settings import OperatorSettings
 from shared import settings
-from shared.db import Db, Pool, Row
-from shared.messages import Session
+from shared.broker import LOST
+from shared.db import Pool, Row
 
 RULES = {
     *("hold_minutes", "phone_cap", "code_tries", "reschedule_days_before", "reschedule_limit"),
     *("release_after_min_s", "release_after_max_s", "window_minutes", "arrive_early_minutes"),
 }
 NUMBER = re.compile(r"\+[1-9]\d{7,14}")
+SMALL_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+NEEDED = {"name", "short_name", "address"}
 TEXTS = {"whatsapp_number", "phone", "address", "name", "short_name"}
 
 
 async def quota_open(pool: Pool, words: Words) -> int:
     """Open seats as the words say, after saying what that means."""
     async with pool.acquire() as db, db.transaction():
-        plan = await _plan(db, words)
+        plan = await plan_of(db, words)
         opened = await quota.open_quota(
             db, plan, words.by, dry=words.dry_run, partial=words.partial
         )
@@ -45,6 +41,9 @@ async def quota_open(pool: Pool, words: Words) -> int:
         f"This makes {new:+d} seats on {_count(len(days), 'day')}; "
         f"{_count(taken, 'seat')} there {'is' if taken == 1 else 'are'} taken already."
     )
+    moved = sum(c.what == "move" for c in opened.changes)
+    if moved:
+        print(f"It moves the opening of {_count(moved, 'slot')}, whose seats stay as they are.")
     closed = {str(c.ref.date) for c in opened.changes if c.what == "closed"}
     if closed:
         print(f"Left out because the office is closed: {', '.join(sorted(closed))}")
@@ -60,11 +59,10 @@ async def quota_open(pool: Pool, words: Words) -> int:
 
 async def quota_show(pool: Pool, words: Words) -> int:
     """Print the seats of each slot."""
-    first = words.first or datetime.now(UTC).date()
-    last = words.last or first + timedelta(days=31)
     async with pool.acquire() as db:
-        if await store.find_office(db, words.office) is None:
-            raise PlanError(f"there is no office {words.office!r}; `offices list` names them")
+        office = await known_office(db, words.office)
+        first = words.first or today_at(office)
+        last = words.last or first + timedelta(days=31)
         rows = await store.show_slots(db, words.office, first, last)
     if words.json:
         print(json.dumps([_shown(row) for row in rows], indent=1))
@@ -82,7 +80,7 @@ async def quota_show(pool: Pool, words: Words) -> int:
 async def quota_close(pool: Pool, words: Words) -> int:
     """Close a day or a session."""
     async with pool.acquire() as db, db.transaction():
-        await _known(db, words.office)
+        await known_office(db, words.office)
         closure = Closure(words.office, words.date, words.session)
         slots, people = await quota.close_quota(db, closure, words.reason, words.by)
     holders = "1 person holds" if people == 1 else f"{people} people hold"
@@ -95,7 +93,7 @@ async def quota_close(pool: Pool, words: Words) -> int:
 async def quota_reopen(pool: Pool, words: Words) -> int:
     """Take a closure back."""
     async with pool.acquire() as db, db.transaction():
-        await _known(db, words.office)
+        await known_office(db, words.office)
         closure = Closure(words.office, words.date, words.session)
         slots = await quota.reopen_quota(db, closure, words.by)
     print(f"Opened {_count(slots, 'slot')} on {words.date} again.")
@@ -116,7 +114,7 @@ async def offices_list(pool: Pool, words: Words) -> int:
 async def offices_show(pool: Pool, words: Words) -> int:
     """Print one office, its rules and what it offers."""
     async with pool.acquire() as db:
-        office = await _known(db, words.office)
+        office = await known_office(db, words.office)
         services = await store.find_services(db, words.office)
         hours = await store.find_hours(db, words.office)
     for name, value in office.items():
@@ -137,7 +135,7 @@ async def offices_set(pool: Pool, words: Words) -> int:
     changes = ", ".join(f"{name} = ${place}" for place, name in enumerate(pairs, 2))
     try:
         async with pool.acquire() as db, db.transaction():
-            await _known(db, words.office)
+            await known_office(db, words.office)
             await db.execute(
                 f"UPDATE booking.office SET {changes} WHERE id = $1", words.office, *values
             )
@@ -153,7 +151,10 @@ async def parked_list(_pool: Pool, words: Words) -> int:
     url = settings.read(OperatorSettings).amqp_url
     if not url:
         raise PlanError("ANTREAN_AMQP_URL is missing: name the broker")
-    found = await parked.peek(url)
+    try:
+        found = await parked.peek(url)
+    except LOST as error:
+        raise PlanError(f"the broker does not answer: {error}") from error
     if words.json:
         print(json.dumps(found, indent=1))
         return 0
@@ -181,54 +182,20 @@ async def seed(pool: Pool, words: Words) -> int:
     return 0
 
 
-async def _plan(db: Db, words: Words) -> Plan:
-    if words.sentence:
-        office, days, first, last, seats = read_sentence(words.sentence, datetime.now(UTC).date())
-    else:
-        office, days, first, last = words.office, words.days, words.first, words.last
-        named = {Session.MORNING: words.morning, Session.AFTERNOON: words.afternoon}
-        seats = {session: number for session, number in named.items() if number is not None}
-        if not (office and first and last and seats):
-            raise PlanError("say --office, --from, --to and --morning or --afternoon")
-    row = await _known(db, office)
-    today = datetime.now(ZoneInfo(row["timezone"])).date()
-    if last < today:
-        raise PlanError(f"the last of these days was {last}: quota is opened for days to come")
-    first = max(first, today)
-    service = words.service or await _only_service(db, office)
-    opens_at = None
-    if words.opens_at:
-        opens_at = moment(words.opens_at, row["timezone"], datetime.now(UTC))
-    return Plan(office, service, days_between(first, last, days), seats, opens_at)
-
-
 def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-async def _only_service(db: Db, office: str) -> str:
-    services = await store.find_services(db, office)
-    if len(services) != 1:
-        raise PlanError(f"say --service: {office} offers {', '.join(services) or 'nothing'}")
-    return services[0]
-
-
-async def _known(db: Db, office: str) -> Row:
-    row = await store.find_office(db, office)
-    if row is None:
-        raise PlanError(f"there is no office {office!r}; `offices list` names them")
-    return row
 
 
 def _value(name: str, text: str) -> Any:
     if name == "whatsapp_number" and text and not NUMBER.fullmatch(text):
         raise PlanError(f"a number is written like +6281234567890, not {text!r}")
+    if name in NEEDED and not text:
+        raise PlanError(f"an office without {name} is none")
     if name in TEXTS:
-        return text or None
-    try:
-        return int(text)
-    except ValueError:
-        raise PlanError(f"{name} is a whole number, not {text!r}") from None
+        return text or (None if name == "whatsapp_number" else "")
+    if not SMALL_NUMBER.fullmatch(text):
+        raise PlanError(f"{name} is a whole number, not {text!r}")
+    return int(text)
 
 
 def _shown(row: Row) -> dict[str, Any]:

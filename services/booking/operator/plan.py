@@ -4,7 +4,7 @@ import re
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -44,6 +44,25 @@ class Plan:
     days: tuple[date, ...]
     seats: Mapping[Session, int]
     opens_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What an operator said in one sentence."""
+
+    office: str
+    days: str
+    month: int
+    year: int | None
+    seats: dict[Session, int]
+
+    def span(self, today: date) -> tuple[date, date]:
+        """Give the first and last day; without a year the next such month, this one included."""
+        year = self.year if self.year is not None else today.year + (self.month < today.month)
+        if not MINYEAR <= year <= MAXYEAR:
+            raise PlanError(f"{year:04d} is no year")
+        last = monthrange(year, self.month)[1]
+        return date(year, self.month, 1), date(year, self.month, last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,24 +151,21 @@ def days_between(first: date, last: date, days: str) -> tuple[date, ...]:
     return found
 
 
-def read_sentence(sentence: str, today: date) -> tuple[str, str, date, date, dict[Session, int]]:
-    """Read `40 morning and 40 afternoon seats at jakarta-pusat on weekdays of January`.
-
-    Returns office, days, first and last day, and seats per session. Without a year the next such
-    month is meant, this one included.
-    """
+def read_sentence(sentence: str) -> Sentence:
+    """Read `40 morning and 40 afternoon seats at jakarta-pusat on weekdays of January`."""
     match = SENTENCE.match(sentence)
     if match is None:
         raise PlanError(
             "write it like this: 40 morning and 40 afternoon seats at jakarta-pusat on weekdays "
             "of January"
         )
-    month = _month(match["month"])
-    year = int(match["year"]) if match["year"] else today.year + (month < today.month)
-    first = date(year, month, 1)
-    last = date(year, month, monthrange(year, month)[1])
-    seats = _seats(SEATS.findall(match["seats"].lower()))
-    return match["office"].lower(), match["days"].strip().lower(), first, last, seats
+    return Sentence(
+        office=match["office"].lower(),
+        days=match["days"].strip().lower(),
+        month=_month(match["month"]),
+        year=int(match["year"]) if match["year"] else None,
+        seats=_seats(SEATS.findall(match["seats"].lower())),
+    )
 
 
 def moment(text: str, timezone: str, now: datetime) -> datetime:
@@ -183,19 +199,22 @@ def _seats(pairs: Sequence[tuple[str, str]]) -> dict[Session, int]:
 
 
 def _weekdays(days: str) -> set[int]:
-    names = [name for name in re.split(r"[,\s]+", days.strip().lower()) if name != "and"]
-    if names in (["all"], ["days"]):
-        return set(range(7))
-    if names == ["weekdays"]:
-        return set(range(5))
-    return {_weekday(name) for name in names}
+    names = re.split(r"[,\s]+", days.strip().lower())
+    found = {number for name in names if name != "and" for number in _days_of(name)}
+    if not found:
+        raise PlanError(f"{days!r} names no day; use weekdays, all, or mon,tue,wed")
+    return found
 
 
-def _weekday(name: str) -> int:
+def _days_of(name: str) -> Sequence[int]:
+    if name in {"all", "days"}:
+        return range(7)
+    if name in {"weekday", "weekdays"}:
+        return range(5)
     found = [number for number, day in enumerate(WEEKDAYS) if day.startswith(name)]
     if not found or len(name) < SHORTEST:
         raise PlanError(f"{name!r} is no day; use weekdays, all, or mon,tue,wed")
-    return found[0]
+    return found
 
 
 def _month(name: str) -> int:

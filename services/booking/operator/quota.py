@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -58,26 +57,28 @@ async def open_quota(db: Db, plan: Plan, who: str, *, dry: bool, partial: bool) 
     opened = Opened(changes, done=not dry and (partial or not _refused(changes)))
     if opened.done:
         await _apply(db, plan, office, ordinal, changes)
-        counts = {what: sum(c.what == what for c in changes) for what in sorted(CHANGING)}
-        days = {"first": str(plan.days[0]), "last": str(plan.days[-1])}
-        act = {"office": plan.office, "service": plan.service, **days, **counts}
-        await store.add_audit(db, who, "quota.open", act)
+        opens_at = plan.opens_at.isoformat() if plan.opens_at else None
+        act = {"office": plan.office, "service": plan.service, "opens_at": opens_at}
+        done = [_shown(c) for c in changes if c.what in CHANGING]
+        await store.add_audit(db, who, "quota.open", act | {"slots": done})
     return opened
 
 
 async def close_quota(db: Db, closure: Closure, reason: str, who: str) -> tuple[int, int]:
     """Close a day or a session; returns how many slots closed and how many people are affected."""
+    await store.lock_day(db, closure.office, closure.date)
     await store.add_closure(db, closure, reason)
-    rows = await store.close_slots(db, closure, closed=True)
+    rows = await store.heed_closures(db, closure.office, closure.date)
     await _tell(db, rows, EventType.SLOT_CLOSED)
     await store.add_audit(db, who, "quota.close", closure.shown | {"reason": reason})
-    return len(rows), await store.count_booked(db, [row["id"] for row in rows])
+    return len(rows), await store.count_booked(db, closure)
 
 
 async def reopen_quota(db: Db, closure: Closure, who: str) -> int:
     """Take a closure back; returns how many slots opened again."""
-    await store.drop_closure(db, closure)
-    rows = await store.close_slots(db, closure, closed=False)
+    await store.lock_day(db, closure.office, closure.date)
+    await store.drop_closures(db, closure)
+    rows = await store.heed_closures(db, closure.office, closure.date)
     await _tell(db, rows, EventType.SLOT_CHANGED)
     await store.add_audit(db, who, "quota.reopen", closure.shown)
     return len(rows)
@@ -90,18 +91,21 @@ def _refused(changes: Sequence[Change]) -> bool:
 async def _apply(db: Db, plan: Plan, office: Row, ordinal: int, changes: Sequence[Change]) -> None:
     hours = await store.find_hours(db, plan.office)
     now = await read_clock(db)
-    events = []
+    opened, changed = [], []
     for change in changes:
         if change.what == "new":
             values = _values(change, office, hours, ordinal)
             values["opens_at"] = plan.opens_at or now
-            await store.insert_slot(db, change.ref, values)
-            events.append(_event(change.ref, EventType.SLOT_OPENED, 1, change.after, change.after))
+            opened.append(await store.insert_slot(db, change.ref, values))
         elif change.what in CHANGING:
-            seq = await store.resize_slot(db, change, plan.opens_at)
-            left = change.after - change.taken
-            events.append(_event(change.ref, EventType.SLOT_CHANGED, seq, change.after, left))
-    await writing.write_events(db, events, now)
+            changed.append(await store.resize_slot(db, change, plan.opens_at))
+    await _tell(db, opened, EventType.SLOT_OPENED)
+    await _tell(db, changed, EventType.SLOT_CHANGED)
+
+
+def _shown(change: Change) -> dict[str, Any]:
+    seats = {"before": change.before, "after": change.after}
+    return {"slot": change.ref.key, "what": change.what} | seats
 
 
 def _values(change: Change, office: Row, hours: dict[str, Row], ordinal: int) -> dict[str, Any]:
@@ -121,14 +125,12 @@ def _values(change: Change, office: Row, hours: dict[str, Row], ordinal: int) ->
 
 
 async def _tell(db: Db, rows: Sequence[Row], kind: EventType) -> None:
-    now: datetime = await read_clock(db)
-    events = [
-        _event(store.ref_of(row), kind, row["seq"], row["capacity"], row["remaining"])
-        for row in rows
-    ]
-    await writing.write_events(db, events, now)
+    events = [_event(row, kind) for row in rows]
+    await writing.write_events(db, events, await read_clock(db))
 
 
-def _event(ref: SlotRef, kind: EventType, seq: int, capacity: int, remaining: int) -> Happened:
-    data = EventBody(**at(ref), capacity=capacity, remaining=remaining)
-    return Happened(uuid4(), kind, ref.slot_id, seq, ref.key, data)
+def _event(row: Row, kind: EventType) -> Happened:
+    ref = store.ref_of(row)
+    seats = {name: row[name] for name in ("capacity", "remaining", "opens_at")}
+    data = EventBody(**at(ref), **seats)
+    return Happened(uuid4(), kind, ref.slot_id, row["seq"], ref.key, data)

@@ -116,20 +116,26 @@ async def _sow_office(db: Db, sample: Sample, who: str) -> int:
     # What opens tomorrow must not begin before it opens.
     begins = today + timedelta(days=2 if sample.opens_tomorrow else 1)
     days = days_between(begins, today + timedelta(days=DAYS), "weekdays")
-    if sample.at_once:
-        await db.execute(
-            """
-            UPDATE booking.office SET release_after_min_s = 0, release_after_max_s = 0
-             WHERE id = $1
-            """,
-            sample.office,
-        )
     opened = 0
     for service in sample.services:
         new = await _days_without(db, sample.office, service, days)
+        if sample.at_once and new == days:
+            await _release_at_once(db, sample.office, who)
         if new:
             opened += await _open(db, sample, service, new, who)
     return opened
+
+
+async def _release_at_once(db: Db, office: str, who: str) -> None:
+    """Let an office show how seats come back; only at first, for later its rule is its own."""
+    await db.execute(
+        """
+        UPDATE booking.office SET release_after_min_s = 0, release_after_max_s = 0 WHERE id = $1
+        """,
+        office,
+    )
+    rule = {"office": office, "release_after_min_s": 0, "release_after_max_s": 0}
+    await store.add_audit(db, who, "offices.set", rule)
 
 
 async def _open(db: Db, sample: Sample, service: str, days: tuple[date, ...], who: str) -> int:

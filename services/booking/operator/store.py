@@ -74,13 +74,13 @@ async def show_slots(db: Db, office: str, first: date, last: date) -> list[Row]:
     return rows
 
 
-async def insert_slot(db: Db, ref: SlotRef, values: Mapping[str, Any]) -> None:
-    """Open a new slot with all its seats free."""
-    await db.execute(
+async def insert_slot(db: Db, ref: SlotRef, values: Mapping[str, Any]) -> Row:
+    """Open a new slot with all its seats free; returns it."""
+    rows = await db.fetch(
         """
         INSERT INTO booking.slot (id, office_id, service_id, date, session, starts, ends, starts_at,
             ends_at, opens_at, closes_at, window_minutes, queue_letter, capacity, remaining, seq)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $8, $11, $12, $13, $13, 1)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $8, $11, $12, $13, $13, 1) RETURNING *
         """,
         ref.slot_id,
         ref.office,
@@ -96,48 +96,65 @@ async def insert_slot(db: Db, ref: SlotRef, values: Mapping[str, Any]) -> None:
         values["queue_letter"],
         values["capacity"],
     )
+    return rows[0]
 
 
-async def resize_slot(db: Db, change: Change, opens_at: datetime | None) -> int:
-    """Give a slot another capacity and perhaps another opening; returns its new sequence."""
-    seq: int = await db.fetchval(
+async def resize_slot(db: Db, change: Change, opens_at: datetime | None) -> Row:
+    """Give a slot another capacity and perhaps another opening; returns it as it then is."""
+    row: Row | None = await db.fetchrow(
         """
         UPDATE booking.slot SET remaining = remaining + $2 - capacity, capacity = $2,
                opens_at = coalesce($3, opens_at), seq = seq + 1
-         WHERE id = $1 RETURNING seq
+         WHERE id = $1 RETURNING *
         """,
         change.ref.slot_id,
         change.after,
         opens_at,
     )
-    return seq
+    if row is None:
+        raise LookupError(change.ref.key)  # it was locked a moment ago
+    return row
 
 
-async def close_slots(db: Db, closure: Closure, *, closed: bool) -> list[Row]:
-    """Close or reopen an office's slots of a day; returns those that changed."""
+async def lock_day(db: Db, office: str, day: date) -> None:
+    """Lock an office's slots of a day, in the order in which everybody locks slots."""
+    await db.execute(
+        """
+        SELECT FROM booking.slot WHERE office_id = $1 AND date = $2 ORDER BY id FOR UPDATE
+        """,
+        office,
+        day,
+    )
+
+
+async def heed_closures(db: Db, office: str, day: date) -> list[Row]:
+    """Close or open a day's slots as its closures say; returns those that changed."""
     rows: list[Row] = await db.fetch(
         """
-        UPDATE booking.slot SET closed = $4, seq = seq + 1
-         WHERE office_id = $1 AND date = $2 AND ($3::text IS NULL OR session = $3)
-           AND closed <> $4
+        UPDATE booking.slot s SET closed = NOT s.closed, seq = s.seq + 1
+         WHERE s.office_id = $1 AND s.date = $2 AND s.closed <> EXISTS (
+               SELECT FROM booking.closure c
+                WHERE c.office_id = s.office_id AND c.date = s.date
+                  AND coalesce(c.session, s.session) = s.session)
         RETURNING *
         """,
-        closure.office,
-        closure.date,
-        closure.session,
-        closed,
+        office,
+        day,
     )
     return rows
 
 
-async def count_booked(db: Db, slots: Sequence[UUID]) -> int:
-    """Count who has a hold or a booking on these slots."""
+async def count_booked(db: Db, closure: Closure) -> int:
+    """Count who has a hold or a booking on a day, or on one session of it."""
     number: int = await db.fetchval(
         """
-        SELECT count(*) FROM booking.hold
-         WHERE slot_id = ANY ($1::uuid[]) AND state IN ('held', 'confirmed')
+        SELECT count(*) FROM booking.hold h JOIN booking.slot s ON s.id = h.slot_id
+         WHERE s.office_id = $1 AND s.date = $2 AND ($3::text IS NULL OR s.session = $3)
+           AND h.state IN ('held', 'confirmed')
         """,
-        list(slots),
+        closure.office,
+        closure.date,
+        closure.session,
     )
     return number
 
@@ -156,12 +173,21 @@ async def add_closure(db: Db, closure: Closure, reason: str) -> None:
     )
 
 
-async def drop_closure(db: Db, closure: Closure) -> None:
-    """Forget a closure."""
+async def drop_closures(db: Db, closure: Closure) -> None:
+    """Forget what closes a day or a session; of a whole day, the other sessions stay closed."""
     await db.execute(
         """
-        DELETE FROM booking.closure
-         WHERE office_id = $1 AND date = $2 AND session IS NOT DISTINCT FROM $3
+        WITH dropped AS (
+            DELETE FROM booking.closure
+             WHERE office_id = $1 AND date = $2
+               AND ($3::text IS NULL OR session IS NULL OR session = $3)
+            RETURNING session, reason
+        )
+        INSERT INTO booking.closure (office_id, date, session, reason)
+        SELECT $1, $2, s.session, d.reason
+          FROM dropped d JOIN booking.session s ON s.office_id = $1 AND s.session <> $3
+         WHERE d.session IS NULL
+        ON CONFLICT DO NOTHING
         """,
         closure.office,
         closure.date,
@@ -187,4 +213,4 @@ def ref_of(row: Row) -> SlotRef:
 
 
 def _existing(row: Row) -> Existing:
-    return Existing(row["capacity"], row["remaining"], row["withheld"])
+    return Existing(row["capacity"], row["remaining"], row["withheld"], row["opens_at"])

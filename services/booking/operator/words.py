@@ -4,6 +4,9 @@ import argparse
 import getpass
 import os
 from datetime import date
+from typing import Any
+
+from services.booking.operator.plan import MOST_SEATS
 
 Words = argparse.Namespace
 
@@ -31,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
     _quota(groups.add_parser("quota", help="open, cut, show and close quota"))
     _offices(groups.add_parser("offices", help="offices and their rules"))
     _parked(groups.add_parser("parked", help="messages that could not be handled"))
-    seed = groups.add_parser("seed", help="add every office, and sample quota with --demo")
+    seed = _act(groups, "seed", help="add every office, and sample quota with --demo")
     seed.add_argument("--demo", action="store_true", help="sample quota for the next 30 days")
     seed.set_defaults(act="seed")
     return top
@@ -39,13 +42,13 @@ def parser() -> argparse.ArgumentParser:
 
 def _quota(group: argparse.ArgumentParser) -> None:
     acts = group.add_subparsers(dest="what", required=True)
-    opens = acts.add_parser("open", help="open seats, or change how many there are")
+    opens = _act(acts, "open", help="open seats, or change how many there are")
     opens.add_argument("sentence", nargs="?", help='"40 morning seats at ... on weekdays of May"')
     opens.add_argument("--office")
     opens.add_argument("--service", help="may be left out where the office offers one")
     opens.add_argument("--from", dest="first", type=_day, metavar="DATE")
     opens.add_argument("--to", dest="last", type=_day, metavar="DATE")
-    opens.add_argument("--days", default="weekdays", help="weekdays, all, or mon,tue,wed")
+    opens.add_argument("--days", help="weekdays (the default), all, or mon,tue,wed")
     opens.add_argument("--morning", type=_seats, metavar="SEATS")
     opens.add_argument("--afternoon", type=_seats, metavar="SEATS")
     opens.add_argument("--opens-at", help='in the office\'s own time: "2026-12-30 09:00", or now')
@@ -56,14 +59,14 @@ def _quota(group: argparse.ArgumentParser) -> None:
 
 
 def _quota_days(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    show = acts.add_parser("show", help="seats of each day")
+    show = _act(acts, "show", help="seats of each day")
     show.add_argument("--office", required=True)
     show.add_argument("--from", dest="first", type=_day, metavar="DATE")
     show.add_argument("--to", dest="last", type=_day, metavar="DATE")
     show.add_argument("--json", action="store_true")
     show.set_defaults(act="quota_show")
     for name, needs_reason in (("close", True), ("reopen", False)):
-        act = acts.add_parser(name, help=f"{name} a day or one session of it")
+        act = _act(acts, name, help=f"{name} a day or one session of it")
         act.add_argument("--office", required=True)
         act.add_argument("--date", required=True, type=_day)
         act.add_argument("--session", choices=("morning", "afternoon"))
@@ -74,13 +77,13 @@ def _quota_days(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 def _offices(group: argparse.ArgumentParser) -> None:
     acts = group.add_subparsers(dest="what", required=True)
-    lists = acts.add_parser("list", help="every office")
+    lists = _act(acts, "list", help="every office")
     lists.add_argument("--json", action="store_true")
     lists.set_defaults(act="offices_list")
-    show = acts.add_parser("show", help="one office and its rules")
+    show = _act(acts, "show", help="one office and its rules")
     show.add_argument("office")
     show.set_defaults(act="offices_show")
-    sets = acts.add_parser("set", help="change an office's rules")
+    sets = _act(acts, "set", help="change an office's rules")
     sets.add_argument("office")
     sets.add_argument("rules", nargs="+", metavar="rule=value")
     sets.set_defaults(act="offices_set")
@@ -88,9 +91,16 @@ def _offices(group: argparse.ArgumentParser) -> None:
 
 def _parked(group: argparse.ArgumentParser) -> None:
     acts = group.add_subparsers(dest="what", required=True)
-    lists = acts.add_parser("list", help="what is parked and why; nobody's data is shown")
+    lists = _act(acts, "list", help="what is parked and why; nobody's data is shown")
     lists.add_argument("--json", action="store_true")
     lists.set_defaults(act="parked_list")
+
+
+def _act(acts: Any, name: str, **how: Any) -> argparse.ArgumentParser:
+    """Add an act; who acts may be said before its name or after."""
+    act: argparse.ArgumentParser = acts.add_parser(name, **how)
+    act.add_argument("--by", default=argparse.SUPPRESS, help="who acts, for the audit trail")
+    return act
 
 
 def _day(text: str) -> date:
@@ -101,9 +111,9 @@ def _day(text: str) -> date:
 
 
 def _seats(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 100_000:  # noqa: PLR2004 the constraint on the table
-        raise argparse.ArgumentTypeError("seats are 0 to 100,000")
+    number = int(text) if text.isascii() and text.isdecimal() else -1
+    if not 0 <= number <= MOST_SEATS:
+        raise argparse.ArgumentTypeError(f"seats are 0 to {MOST_SEATS:,}")
     return number
 
 

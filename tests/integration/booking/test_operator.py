@@ -191,6 +191,77 @@ async def test_a_closed_day_is_closed_says_who_is_affected_and_can_be_reopened(
     assert (await ledger.events(monday(office)))[-1] == "slot.changed"
 
 
+@pytest.mark.parametrize(
+    ("acts", "closed"),
+    [
+        (["close morning", "close", "reopen"], []),
+        (["close", "reopen morning"], ["afternoon"]),
+        (["close", "close morning", "reopen morning"], ["afternoon"]),
+        (["close morning", "reopen afternoon"], ["morning"]),
+    ],
+)
+async def test_a_session_and_its_day_are_closed_and_reopened_without_contradiction(
+    acts: list[str], closed: list[str], operate: Operate, office: str, admin: Any
+) -> None:
+    await operate(*week(office, "--morning", "5", "--afternoon", "5"))
+    for act in acts:
+        what, *session = act.split()
+        words = ["quota", what, "--office", office, "--date", str(MONDAY)]
+        words += ["--session", *session] if session else []
+        await operate(*words, *(["--reason", "Libur"] if what == "close" else []))
+
+    assert [row[1] for row in await slots(admin, office) if row[4]] == sorted(closed)
+    _, text = await operate(*week(office, "--morning", "6", "--afternoon", "6"))
+    assert ("is closed" in text) == bool(closed)
+
+
+async def test_who_closes_again_hears_again_how_many_are_affected(
+    operate: Operate, office: str, ledger: Ledger, keys: Any
+) -> None:
+    await operate(*week(office, "--morning", "5"))
+    await ledger.booked(Citizen(keys), monday(office))
+    close = ["quota", "close", "--office", office, "--date", str(MONDAY), "--reason", "Libur"]
+
+    said = [(await operate(*close))[1] for _ in range(2)]
+
+    assert all("1 person holds" in text for text in said)
+
+
+async def test_closing_and_booking_at_once_block_one_another_never(
+    operate: Operate, office: str, ledger: Ledger, citizens: Any
+) -> None:
+    await operate(*week(office, "--morning", "50", "--afternoon", "50"))
+    morning = monday(office)
+    afternoon = morning.model_copy(update={"session": Session.AFTERNOON})
+    day = ["--office", office, "--date", str(MONDAY)]
+
+    async def close_and_reopen() -> set[int]:
+        codes = [
+            (await operate("quota", *act, *day))[0]
+            for _ in range(10)
+            for act in (["close", "--reason", "Libur"], ["reopen"])
+        ]
+        return set(codes)
+
+    async def book() -> None:
+        for one, two in zip(citizens(20), citizens(20), strict=True):
+            await ledger.decide(one.hold(morning), two.hold(afternoon))
+
+    codes, *_ = await asyncio.gather(close_and_reopen(), book(), book())
+
+    assert codes == {0}
+
+
+async def test_the_same_opening_twice_changes_nothing_and_tells_nobody(
+    operate: Operate, office: str, ledger: Ledger
+) -> None:
+    opens = ["--opens-at", f"{TODAY + timedelta(days=1)} 09:00"]
+    for _ in range(3):
+        await operate(*week(office, "--morning", "5", *opens))
+
+    assert await ledger.events(monday(office)) == ["slot.opened"]
+
+
 async def test_what_is_opened_over_a_closure_stays_out(
     operate: Operate, office: str, admin: Any
 ) -> None:
@@ -224,6 +295,8 @@ async def test_every_act_is_in_the_audit_with_who_did_it(
     await operate("quota", "reopen", *day)
     await operate("offices", "set", office, "hold_minutes=15")
 
+    await operate("quota", "show", "--office", office)
+
     acts = await admin.fetch(
         "SELECT who, act FROM booking.audit WHERE data ->> 'office' = $1 ORDER BY id", office
     )
@@ -234,6 +307,12 @@ async def test_every_act_is_in_the_audit_with_who_did_it(
         ("rina", "quota.reopen"),
         ("rina", "offices.set"),
     ]
+    opened = await admin.fetchval(
+        "SELECT data FROM booking.audit WHERE data ->> 'office' = $1 ORDER BY id LIMIT 1", office
+    )
+    assert opened["slots"][0] == {
+        "slot": monday(office).key, "what": "new", "before": 0, "after": 5
+    }  # fmt: skip
 
 
 async def test_an_offices_rule_holds_from_now_on(
@@ -255,7 +334,9 @@ async def test_an_offices_rule_holds_from_now_on(
     [
         (["quota", "open", "40 seats please"], 1, "write it like this"),
         (["quota", "open", "--office", "nowhere", "--morning", "1"], 1, "--from"),
+        (["quota", "open", "1 morning seat at batam on all of May", "--morning", "1"], 1, "both"),
         (["quota", "show", "--office", "nowhere"], 1, "nowhere"),
+        (["quota", "open", "--office", "x", "--morning", "many"], 2, "seats are 0 to 100,000"),
         (["quota", "close", "--office", "nowhere", "--date", "2027-01-04", "--reason", "x"], 1, ""),
         (["quota", "open", "--office", "x", "--from", "2027-02-30"], 2, "--from"),
         (["quota", "open", "--office", "x", "--morning", "-1"], 2, "--morning"),
@@ -274,7 +355,37 @@ async def test_what_cannot_be_done_says_why(
     assert "Traceback" not in text
 
 
-@pytest.mark.parametrize("rule", ["hold_minutes=0", "hold_minutes=soon", "colour=red", "phone_cap"])
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        (["--from", "2020-01-01", "--to", "2020-01-31"], "days to come"),
+        (["--from", "2027-01-01", "--to", "9999-01-31"], "400 days"),
+        (["--from", "2027-02-01", "--to", "2027-01-01"], "--to lies before --from"),
+        (["--opens-at", "2999-01-01 09:00"], "not before the first session"),
+        (["--opens-at", "soon"], "is no time"),
+        (["--days", "someday"], "is no day"),
+    ],
+)
+async def test_an_opening_that_nobody_can_mean_opens_nothing(
+    more: list[str], says: str, operate: Operate, office: str, admin: Any
+) -> None:
+    code, text = await operate(*week(office, "--morning", "5"), *more)
+
+    assert (code, await slots(admin, office)) == (1, [])
+    assert says in text
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "name=",
+        "hold_minutes=99999999999",
+        "hold_minutes=0",
+        "hold_minutes=soon",
+        "colour=red",
+        "phone_cap",
+    ],
+)
 async def test_a_rule_that_makes_no_sense_changes_nothing(
     rule: str, operate: Operate, office: str, admin: Any
 ) -> None:
