@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import random
 import socket
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from enum import StrEnum
 from typing import Any
@@ -78,6 +79,7 @@ class Link:
         self._task: asyncio.Task[None] | None = None
         self.connection: AbstractConnection | None = None
         self.up = asyncio.Event()
+        self._up_since = 0.0
 
     def start(self) -> None:
         """Begin to connect; `up` is set while the connection is usable."""
@@ -94,6 +96,10 @@ class Link:
     async def drop(self) -> None:
         """Close a connection that is in doubt; a new one follows."""
         await self._close()
+
+    def up_s(self) -> float:
+        """For how many seconds it has been up; 0 while it is not."""
+        return time.monotonic() - self._up_since if self.up.is_set() else 0.0
 
     async def _keep(self) -> None:
         pause = 0.1
@@ -115,6 +121,7 @@ class Link:
         lost = asyncio.Event()
         self.connection.close_callbacks.add(lambda *_: lost.set())
         await self._on_open(Opened(self.connection, lost.set))
+        self._up_since = time.monotonic()
         self.up.set()
         log.info("broker_connected", link=self._name)
         await lost.wait()
@@ -237,6 +244,10 @@ class Broker:
         async with asyncio.timeout(timeout_s):
             await self.publisher.link.up.wait()
             await self._consume.up.wait()
+
+    def hearing_s(self) -> float:
+        """Say for how many seconds messages have been coming in without a break."""
+        return self._consume.up_s()
 
     async def readiness(self) -> dict[str, str]:
         """Say what keeps this process from working with the broker; empty when nothing does."""

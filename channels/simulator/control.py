@@ -3,17 +3,22 @@
 import asyncio
 import contextlib
 import json
-from typing import Any
+import math
+from typing import Any, TypeVar
 
 from aiohttp import web
+from pydantic import BaseModel, ValidationError
 
+from channels.simulator.bodies import AskedFault, Clock, Fault, Inbound, NewPhone, Switches
 from channels.simulator.graph import WORLD
 from channels.simulator.phones import Phone
 from channels.simulator.world import World
 
-SWITCHES = ("online", "on_whatsapp", "blocked", "bsuid_only")
 LONGEST_WAIT_S = 30.0
 HEARTBEAT_S = 15.0
+
+Model = TypeVar("Model", bound=BaseModel)
+
 
 routes = web.RouteTableDef()
 
@@ -21,14 +26,13 @@ routes = web.RouteTableDef()
 @routes.post("/api/inbound")
 async def post_inbound(request: web.Request) -> web.Response:
     """Deliver a message: `{"phone", "name", "text"}`, or `"reply_id"` for a tap."""
-    world = request.app[WORLD]
-    body = await _body(request)
-    phone = _phone(world, str(body.get("phone", "")), str(body.get("name", "")))
-    shown, content = _content(phone, body)
-    given = {key: body[key] for key in ("message_id", "timestamp", "number_id") if key in body}
-    if given.get("number_id", next(iter(world.config.numbers))) not in world.config.numbers:
+    world, asked = request.app[WORLD], await _read(request, Inbound)
+    phone = _phone(world, asked.phone, asked.name)
+    shown, content = _content(phone, asked)
+    if asked.number_id is not None and asked.number_id not in world.config.numbers:
         raise _wrong("no business number has that number_id; /api/state lists them")
-    message_id, taken = await world.say(phone, shown, content, **given)
+    given = {"message_id": asked.message_id, "timestamp": asked.timestamp}
+    message_id, taken = await world.say(phone, shown, content, number_id=asked.number_id, **given)
     return web.json_response({"message_id": message_id, "delivered": taken})
 
 
@@ -38,7 +42,7 @@ async def get_messages(request: web.Request) -> web.Response:
     world = request.app[WORLD]
     phone = _phone(world, request.match_info["phone"])
     after = request.query.get("after")
-    wait_s = min(float(request.query.get("wait", 0)), LONGEST_WAIT_S)
+    wait_s = min(_seconds(request.query.get("wait", "0")), LONGEST_WAIT_S)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(wait_s):
             while wait_s and phone.messages and phone.messages[-1].id == after:
@@ -55,9 +59,8 @@ async def get_phones(request: web.Request) -> web.Response:
 @routes.post("/api/phones")
 async def post_phone(request: web.Request) -> web.Response:
     """Take up a phone: `{"phone", "name"}`."""
-    body = await _body(request)
-    world = request.app[WORLD]
-    phone = _phone(world, str(body.get("phone", "")), str(body.get("name", "")))
+    world, asked = request.app[WORLD], await _read(request, NewPhone)
+    phone = _phone(world, asked.phone, asked.name)
     world.tell(phone.number)
     return web.json_response(phone.shown(), status=201)
 
@@ -67,11 +70,9 @@ async def patch_phone(request: web.Request) -> web.Response:
     """Turn a phone's switches: online, on_whatsapp, blocked, bsuid_only."""
     world = request.app[WORLD]
     phone = _phone(world, request.match_info["phone"])
-    body = await _body(request)
-    if not set(body) <= set(SWITCHES) or not all(isinstance(v, bool) for v in body.values()):
-        raise _wrong(f"switches are {', '.join(SWITCHES)}: true or false")
+    asked = await _read(request, Switches)
     was_online = phone.online
-    for name, value in body.items():
+    for name, value in asked.model_dump(exclude_none=True).items():
         setattr(phone, name, value)
     if phone.online and not was_online:
         world.come_online(phone)
@@ -82,12 +83,8 @@ async def patch_phone(request: web.Request) -> web.Response:
 @routes.post("/api/clock")
 async def post_clock(request: web.Request) -> web.Response:
     """Put the simulator's clock forward: `{"advance_s": 86400}`."""
-    world = request.app[WORLD]
-    body = await _body(request)
-    try:
-        world.skew_s += max(0.0, float(body["advance_s"]))
-    except (LookupError, TypeError, ValueError):
-        raise _wrong("advance_s is a number of seconds") from None
+    world, asked = request.app[WORLD], await _read(request, Clock)
+    world.skew_s += asked.advance_s
     return web.json_response({"now": world.stamp(), "skew_s": world.skew_s})
 
 
@@ -99,19 +96,16 @@ async def post_faults(request: web.Request) -> web.Response:
     `{"kind": "timeout"}` (taken, then no answer), `{"kind": "twice", "times": 3}`, or
     `{"kind": "none"}` to forget what was asked.
     """
-    world = request.app[WORLD]
-    body = await _body(request)
-    kind, times = body.get("kind"), int(body.get("times", 1))
-    if kind == "none":
+    world, asked = request.app[WORLD], (await _read(request, AskedFault)).root
+    if isinstance(asked, Fault):
+        world.faults.append(asked)
+    elif asked.kind == "twice":
+        world.courier.twice = asked.times
+    else:
         world.faults.clear()
         world.courier.twice = 0
-    elif kind == "twice":
-        world.courier.twice = times
-    elif kind in ("error", "timeout"):
-        world.faults.append({"status": 500} | body | {"times": times})
-    else:
-        raise _wrong("kind is error, timeout, twice or none")
-    return web.json_response({"waiting": list(world.faults), "twice": world.courier.twice})
+    waiting = [fault.model_dump(exclude_none=True) for fault in world.faults]
+    return web.json_response({"waiting": waiting, "twice": world.courier.twice})
 
 
 @routes.get("/api/log")
@@ -169,18 +163,17 @@ async def _send_next(response: web.StreamResponse, queue: "asyncio.Queue[str]") 
         await response.write(f"data: {json.dumps({'phone': number})}\n\n".encode())
 
 
-def _content(phone: Phone, body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def _content(phone: Phone, asked: Inbound) -> tuple[str, dict[str, Any]]:
     """Make the message part of a webhook, and what the phone shows for it."""
-    if "reply_id" in body:
-        return _tap(phone, str(body["reply_id"]))
-    kind = str(body.get("type", "text"))
-    if kind == "text":
-        text = str(body.get("text", ""))
-        if not text:
+    if asked.reply_id is not None:
+        return _tap(phone, asked.reply_id)
+    if asked.type == "text":
+        if not isinstance(asked.text, str) or not asked.text:
             raise _wrong("text is missing")
-        return text, {"type": "text", "text": {"body": text}}
-    part = body.get(kind, {"id": "1", "mime_type": "application/octet-stream"})
-    return f"[{kind}]", {"type": kind, kind: part}
+        return asked.text, {"type": "text", "text": {"body": asked.text}}
+    usual = {"id": "1", "mime_type": "application/octet-stream"}
+    part = (asked.model_extra or {}).get(asked.type, usual)
+    return f"[{asked.type}]", {"type": asked.type, asked.type: part}
 
 
 def _tap(phone: Phone, reply_id: str) -> tuple[str, dict[str, Any]]:
@@ -204,14 +197,25 @@ def _phone(world: World, number: str, name: str = "") -> Phone:
         raise _wrong(str(error)) from error
 
 
-async def _body(request: web.Request) -> dict[str, Any]:
+async def _read(request: web.Request, model: type[Model]) -> Model:
     try:
-        body = await request.json()
-    except ValueError:
+        return model.model_validate(await request.json())
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = ".".join(map(str, fault["loc"])) or "the body"
+        raise _wrong(f"{where}: {fault['msg']}") from None
+    except (ValueError, RecursionError):
         raise _wrong("the body is no JSON") from None
-    if not isinstance(body, dict):
-        raise _wrong("the body is no object")
-    return body
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise _wrong("wait is a number of seconds")
+    return seconds
 
 
 def _wrong(text: str) -> web.HTTPBadRequest:

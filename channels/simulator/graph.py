@@ -10,8 +10,20 @@ from typing import Any
 
 from aiohttp import web
 
+from channels.simulator.outgoing import (
+    INVALID,
+    NO_TEMPLATE,
+    WRONG_VALUE,
+    ButtonMessage,
+    ContactMessage,
+    ListMessage,
+    Outgoing,
+    RefusedError,
+    category_of,
+    read,
+    words_of,
+)
 from channels.simulator.phones import Message, Phone
-from channels.simulator.validate import find_fault
 from channels.simulator.world import World
 
 WORLD = web.AppKey("world", World)
@@ -29,33 +41,36 @@ async def post_message(request: web.Request) -> web.Response:
     if not hmac.compare_digest(shown.encode(), world.config.access_token.encode()):
         return error(401, 190, "Invalid OAuth access token")
     if request.match_info["number_id"] not in world.config.numbers:
-        return error(400, 100, "Unsupported post request", subcode=UNKNOWN_OBJECT)
+        return error(400, INVALID, "Unsupported post request", subcode=UNKNOWN_OBJECT)
     try:
         message = await request.json()
-    except ValueError:
-        return error(400, 100, "The body is no JSON")
+    except (ValueError, RecursionError):
+        return error(400, INVALID, "The body is no JSON")
     if isinstance(message, dict) and message.get("status") == "read":
         return _read(world, message)
-    fault = find_fault(message)
-    if fault is not None:
-        return error(400, fault[0], fault[1])
-    return await _send(world, message, request.match_info["number_id"])
+    try:
+        return await _send(world, read(message), request.match_info["number_id"])
+    except RefusedError as refused:
+        status = 404 if refused.code == NO_TEMPLATE else 400
+        return error(status, refused.code, refused.details)
 
 
-async def _send(world: World, message: dict[str, Any], number_id: str) -> web.Response:
+async def _send(world: World, message: Outgoing, number_id: str) -> web.Response:
     wanted = world.next_fault("whatsapp")
-    if wanted and wanted["kind"] != "timeout":
-        headers = {"Retry-After": str(wanted["retry_after"])} if "retry_after" in wanted else {}
-        return error(wanted["status"], wanted.get("code", 1), "as asked for", headers=headers)
+    if wanted and wanted.kind == "error":
+        headers = {"Retry-After": str(wanted.retry_after)} if wanted.retry_after else {}
+        if wanted.body is not None:
+            return web.Response(status=wanted.status, text=wanted.body, headers=headers)
+        return error(wanted.status, wanted.code or 1, "as asked for", headers=headers)
     phone = _phone(world, message)
-    if phone is None:
-        return error(400, 131009, "recipient is not known")
     sent = _message(world, message)
     sent.more["number_id"] = number_id
     world.receive(phone, sent)
     if wanted:  # taken, and the answer never comes
         await asyncio.sleep(HANG_S)
-    contact = {"input": str(message.get("to") or message.get("recipient")), "wa_id": phone.wa_id}
+    contact = {"input": message.to, "wa_id": phone.wa_id}
+    if not message.to:
+        contact = {"input": message.recipient, "user_id": phone.bsuid}
     ids = [{"id": sent.id, "message_status": "accepted"}]
     body = {"messaging_product": "whatsapp", "contacts": [contact], "messages": ids}
     return web.json_response(body)
@@ -71,36 +86,42 @@ def _read(world: World, message: dict[str, Any]) -> web.Response:
     return web.json_response({"success": True})
 
 
-def _phone(world: World, message: dict[str, Any]) -> Phone | None:
-    if message.get("to"):
-        try:
-            return world.phones.get(str(message["to"]))
-        except ValueError:
-            return None
-    return world.phones.by_bsuid(str(message.get("recipient")))
+def _phone(world: World, message: Outgoing) -> Phone:
+    try:
+        phone = world.phones.get(message.to) if message.to else None
+    except ValueError:
+        raise RefusedError(WRONG_VALUE, "to is no phone number") from None
+    phone = phone or world.phones.by_bsuid(message.recipient or "")
+    if phone is None:
+        raise RefusedError(WRONG_VALUE, "recipient is not known")
+    return phone
 
 
-def _message(world: World, message: dict[str, Any]) -> Message:
+def _message(world: World, message: Outgoing) -> Message:
     """Turn what was sent into a bubble: its text, and its rows and buttons."""
-    kind = message.get("type", "text")
-    part = message[kind]
-    more: dict[str, Any] = {"tag": message.get("biz_opaque_callback_data")}
-    if kind == "text":
-        text = part["body"]
-    elif kind == "interactive":
-        text = part["body"]["text"]
-        action = part["action"]
-        more["buttons"] = [button["reply"] for button in action.get("buttons", [])]
-        more["rows"] = [row for s in action.get("sections", []) for row in s["rows"]]
-        more["rows_button"] = action.get("button", "")
-        more["asks_contact"] = part["type"] == "request_contact_info"
-    elif kind == "template":
-        texts = [p.get("text", "") for c in part.get("components") or [] for p in c["parameters"]]
-        text = "\n".join(texts) or part["name"]
-        more["template"] = part["name"]
-    else:
-        text = f"[{kind}]"
-    return Message(world.new_id(), "out", "whatsapp", kind, text, world.stamp(), "accepted", more)
+    more: dict[str, Any] = {"tag": message.biz_opaque_callback_data, "category": "service"}
+    text = f"[{message.type}]"
+    if message.text:
+        text = message.text.body
+    elif message.interactive:
+        text, more = message.interactive.body.text, more | _choices(message.interactive)
+    elif message.template:
+        text = words_of(message.template)
+        name = message.template.name
+        more |= {"template": name, "category": category_of(name)}
+    ours = (world.new_id(), "out", "whatsapp", message.type, text)
+    return Message(*ours, world.stamp(), "accepted", more)
+
+
+def _choices(part: ButtonMessage | ListMessage | ContactMessage) -> dict[str, Any]:
+    match part:
+        case ButtonMessage():
+            return {"buttons": [button.reply.model_dump() for button in part.action.buttons]}
+        case ListMessage():
+            rows = [row for section in part.action.sections for row in section.rows]
+            shown = [row.model_dump(exclude_none=True) for row in rows]
+            return {"rows": shown, "rows_button": part.action.button}
+    return {"asks_contact": True}
 
 
 def error(

@@ -14,10 +14,24 @@ from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import BasicAuth, web
+from pydantic import BaseModel, ConfigDict, Field
 
+from channels.simulator.bodies import Fault
 from channels.simulator.graph import HANG_S, WORLD
 from channels.simulator.phones import Message, Phone, segments
 from channels.simulator.world import World
+
+
+class GenericSms(BaseModel):
+    """One SMS; one whose `ref` was seen before is not sent again."""
+
+    model_config = ConfigDict(populate_by_name=True, strict=True)
+
+    to: str
+    sender: str = Field(alias="from", min_length=1)
+    text: str = Field(min_length=1, max_length=1600)
+    ref: str | None = None
+
 
 GENERIC_RECEIPTS = "/v1/channels/sms/generic/receipts"
 
@@ -26,24 +40,25 @@ routes = web.RouteTableDef()
 
 @routes.post("/sms/generic/messages")
 async def post_generic(request: web.Request) -> web.Response:
-    """Take one SMS: `{"to", "from", "text", "ref"}` -> 202 `{"id", "segments"}`."""
+    """Take one SMS: `{"to", "from", "text", "ref"}` -> 202 `{"id", "segments"}`; a `ref` once."""
     world = request.app[WORLD]
     shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if not hmac.compare_digest(shown.encode(), world.config.sms_token.encode()):
         return web.json_response({"code": 401, "message": "wrong token"}, status=401)
     wanted = world.next_fault("sms")
-    if wanted and wanted["kind"] != "timeout":
-        body = {"code": wanted.get("code"), "message": "as asked for"}
-        return web.json_response(body, status=wanted["status"])
+    if wanted and wanted.kind == "error":
+        return _refused(wanted)
     try:
-        body = await request.json()
-        phone, text = world.phones.get(str(body["to"])), str(body["text"])
-    except (ValueError, LookupError, TypeError):
+        asked = GenericSms.model_validate(await request.json())
+        phone = world.phones.get(asked.to)
+    except (ValueError, RecursionError):
         return web.json_response({"code": 400, "message": "to and text are needed"}, status=400)
-    sent = _take(world, phone, text)
-    reached = "delivered" if phone.online else None
-    if reached:
-        receipt = {"id": sent.id, "ref": body.get("ref"), "status": reached}
+    seen = next(
+        (one for one in phone.messages if asked.ref and one.more.get("ref") == asked.ref), None
+    )
+    sent = seen or _take(world, phone, asked.text, asked.ref)
+    if phone.online and not seen:
+        receipt = {"id": sent.id, "ref": asked.ref, "status": "delivered"}
         raw = json.dumps(receipt).encode()
         digest = hmac.new(world.config.sms_token.encode(), raw, hashlib.sha256).hexdigest()
         headers = {"Content-Type": "application/json", "X-Antrean-Signature": digest}
@@ -60,8 +75,11 @@ async def post_twilio(request: web.Request) -> web.Response:
     if not _is_twilio_account(world, request):
         return _twilio_error(401, 20003, "Authenticate")
     wanted = world.next_fault("sms")
-    if wanted and wanted["kind"] != "timeout":
-        return _twilio_error(wanted["status"], wanted.get("code", 20500), "as asked for")
+    if wanted and wanted.kind == "error":
+        code = wanted.code or 20500
+        return (
+            _refused(wanted) if wanted.body else _twilio_error(wanted.status, code, "as asked for")
+        )
     form = await request.post()
     try:
         phone = world.phones.get(str(form["To"]))
@@ -85,9 +103,17 @@ def twilio_signature(url: str, form: dict[str, str], token: str) -> str:
     return base64.b64encode(hmac.new(token.encode(), text.encode(), hashlib.sha1).digest()).decode()
 
 
-def _take(world: World, phone: Phone, text: str) -> Message:
+def _refused(wanted: Fault) -> web.Response:
+    """Refuse as was asked for, and with no envelope where a body was."""
+    if wanted.body is not None:
+        return web.Response(status=wanted.status, text=wanted.body)
+    body = {"code": wanted.code, "message": "as asked for"}
+    return web.json_response(body, status=wanted.status)
+
+
+def _take(world: World, phone: Phone, text: str, ref: str | None = None) -> Message:
     number, alphabet = segments(text)
-    more: dict[str, Any] = {"segments": number, "alphabet": alphabet}
+    more: dict[str, Any] = {"segments": number, "alphabet": alphabet, "ref": ref}
     message_id = "SM" + secrets.token_hex(16)
     status = "delivered" if phone.online else "sent"
     sent = Message(message_id, "out", "sms", "text", text, world.stamp(), status, more)

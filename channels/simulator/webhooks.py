@@ -9,6 +9,7 @@ import hmac
 import json
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
@@ -53,7 +54,8 @@ def status(
         details = {"details": "see the code"}
         receipt["errors"] = [{"code": error, "title": f"Error {error}", "error_data": details}]
     elif name != "read":
-        price = {"billable": True, "pricing_model": "PMP", "category": "service"}
+        category = message.more.get("category", "service")
+        price = {"billable": True, "pricing_model": "PMP", "category": category}
         receipt["pricing"] = price | {"type": "regular"}
     return {"statuses": [receipt]}
 
@@ -74,15 +76,26 @@ class Courier:
         self.log: deque[dict[str, Any]] = deque(maxlen=500)
         self.twice = 0
 
-    async def deliver(self, url: str, body: bytes, headers: dict[str, str]) -> bool:
-        """Deliver once now; if that fails go on in the background. True when taken at once."""
+    async def deliver(
+        self,
+        url: str,
+        body: bytes,
+        headers: dict[str, str],
+        on_end: Callable[[str], None] | None = None,
+    ) -> bool:
+        """Deliver once now; if that fails go on in the background. True when taken at once.
+
+        `on_end` hears what became of it: `delivered` or `failed`.
+        """
         copies = 2 if self.twice > 0 else 1
         self.twice = max(0, self.twice - 1)
         taken = False
         for _ in range(copies):
             taken = await self._try(url, body, headers) or taken
         if not taken:
-            self._later(self._keep_trying(url, body, headers))
+            self._later(self._keep_trying(url, body, headers, on_end))
+        elif on_end:
+            on_end("delivered")
         return taken
 
     def send(self, url: str, body: bytes, headers: dict[str, str]) -> None:
@@ -94,12 +107,17 @@ class Courier:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _keep_trying(self, url: str, body: bytes, headers: dict[str, str]) -> bool:
+    async def _keep_trying(
+        self, url: str, body: bytes, headers: dict[str, str], on_end: Callable[[str], None] | None
+    ) -> bool:
+        taken = False
         for attempt in range(TRIES):
             await asyncio.sleep(self._retry_s * 2**attempt)
-            if await self._try(url, body, headers):
-                return True
-        return False
+            if taken := await self._try(url, body, headers):
+                break
+        if on_end:
+            on_end("delivered" if taken else "failed")
+        return taken
 
     async def _try(self, url: str, body: bytes, headers: dict[str, str]) -> bool:
         began = time.perf_counter()

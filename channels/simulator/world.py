@@ -3,13 +3,14 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
 from channels.simulator import webhooks
+from channels.simulator.bodies import Fault
 from channels.simulator.phones import WINDOW_S, Message, Phone, Phones, wamid
 from channels.simulator.settings import SimulatorSettings
 from channels.simulator.webhooks import Courier
@@ -26,7 +27,7 @@ class World:
     config: SimulatorSettings
     courier: Courier
     phones: Phones = field(default_factory=Phones)
-    faults: deque[dict[str, Any]] = field(default_factory=deque)
+    faults: deque[Fault] = field(default_factory=deque)
     watchers: set[asyncio.Queue[str]] = field(default_factory=set)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     skew_s: float = 0.0
@@ -67,14 +68,21 @@ class World:
         phone.messages.append(message)
         self.tell(phone.number)
         value = webhooks.inbound(phone, message_id, at_s, content)
-        taken = await self.hook(value, given.get("number_id"))
-        message.status = "delivered" if taken else "failed"
-        self.tell(phone.number)
-        return message_id, taken
 
-    async def hook(self, value: dict[str, Any], number_id: str | None = None) -> bool:
+        def end(status: str) -> None:
+            message.status = status
+            self.tell(phone.number)
+
+        return message_id, await self.hook(value, given.get("number_id"), end)
+
+    async def hook(
+        self,
+        value: dict[str, Any],
+        number_id: str | None = None,
+        on_end: Callable[[str], None] | None = None,
+    ) -> bool:
         """Deliver one signed webhook of a business number; of the first unless one is named."""
-        return await self.courier.deliver(*self._letter(value, number_id))
+        return await self.courier.deliver(*self._letter(value, number_id), on_end)
 
     def _letter(
         self, value: dict[str, Any], number_id: str | None
@@ -135,12 +143,12 @@ class World:
         value = webhooks.status(phone, message, name, at_s, error)
         await self.hook(value, message.more.get("number_id"))
 
-    def next_fault(self, channel: str) -> dict[str, Any] | None:
+    def next_fault(self, channel: str) -> Fault | None:
         """Take the next fault that waits for this channel, if one does."""
         for fault in self.faults:
-            if fault.get("channel", "whatsapp") == channel:
-                fault["times"] -= 1
-                if fault["times"] <= 0:
+            if fault.channel == channel:
+                fault.times -= 1
+                if fault.times <= 0:
                     self.faults.remove(fault)
                 return fault
         return None

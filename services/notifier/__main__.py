@@ -8,6 +8,7 @@ import uvloop
 from services.notifier.handlers import Notices, decode, encode
 from services.notifier.providers import Provider
 from services.notifier.providers.console import Console
+from services.notifier.providers.http import Caller
 from services.notifier.providers.meta import Meta
 from services.notifier.providers.sms_http import SmsHttp
 from services.notifier.providers.twilio import Twilio
@@ -20,18 +21,16 @@ from shared.keys import Keys
 from shared.worker import Work, Worker
 
 
-def providers(
-    config: NotifierSettings, http: aiohttp.ClientSession
-) -> Mapping[str, Sequence[Provider]]:
+def providers(config: NotifierSettings, caller: Caller) -> Mapping[str, Sequence[Provider]]:
     """Make the providers that the settings name, by channel and in order."""
     base = f"{config.whatsapp_api_url.rstrip('/')}/{config.whatsapp_api_version}"
-    meta = Meta(http, base, config.whatsapp_phone_number_id, config.whatsapp_token)
+    meta = Meta(caller, base, config.whatsapp_phone_number_id, config.whatsapp_token)
     back = f"{config.gateway_url.rstrip('/')}/v1/channels/sms/twilio/receipts"
     account = (config.twilio_sid, config.twilio_token)
     url, token = config.sms_generic_url, config.sms_generic_token
     made: dict[str, Provider] = {
-        "generic": SmsHttp(http, url, token, config.sms_sender),
-        "twilio": Twilio(http, config.twilio_url, account, config.twilio_from, back),
+        "generic": SmsHttp(caller, url, token, config.sms_sender),
+        "twilio": Twilio(caller, config.twilio_url, account, config.twilio_from, back),
         "console": Console(),
     }
     return {"whatsapp": [meta], "sms": [made[name] for name in config.sms_providers]}
@@ -44,9 +43,14 @@ async def serve(config: NotifierSettings) -> None:
     keys = Keys.from_secret(config.secret)
     async with aiohttp.ClientSession() as http:
         sender = Sender(
-            pool, keys, providers(config, http), config.send_together, config.receipt_wait_s
+            pool,
+            keys,
+            providers(config, Caller(http, config.call_timeout_s)),
+            config.send_together,
+            config.receipt_wait_s,
+            broker.hearing_s,
         )
-        notices = Notices(pool, keys, sender.wake)
+        notices = Notices(pool, keys, sender.wake, sender.rest)
         worker = Worker(broker, Work(NOTIFIER_QUEUE, decode, notices.handle, encode, batch=50))
         await service.run(broker, pool, worker, (sender.run(),), (config.host, config.port))
         await sender.drain()

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
+import structlog
 from pydantic import TypeAdapter
 from pydantic_core import from_json
 
@@ -26,9 +28,13 @@ from shared.messages import (
     SomeNotice,
 )
 
+log = structlog.get_logger(__name__)
+
 NAMESPACE = UUID("8a4b6a6e-52c3-5d39-9f0c-1f3b8a0e4d27")
 EVENTS = TypeAdapter(Event)
 EVENT_CHANNELS = ("whatsapp", "sms")
+VISIT_PURPOSES = frozenset({"confirmed", "moved", "cancelled"})
+ANSWER_LIFE = timedelta(hours=1)
 CHAT_PURPOSES = frozenset({"held", "expired", "released", "refused"})
 
 Item = SomeNotice | Event
@@ -54,6 +60,7 @@ class Notices:
     pool: Pool
     keys: Keys
     wake: Callable[[], None]
+    rest: Callable[[str], None]
 
     async def handle(self, items: Sequence[Item]) -> None:
         """Store every text that is to be sent and what is known of contacts and attempts."""
@@ -62,7 +69,7 @@ class Notices:
             texts = await self._of_events(db, events)
             for item in items:
                 if isinstance(item, SendText):
-                    texts.append(await self._direct(db, item))
+                    texts += await self._direct(db, item)
                 elif isinstance(item, ContactSeen):
                     owner = self.keys.owner_of(item.to.phone, item.to.bsuid)
                     out = item.opted_out
@@ -70,24 +77,29 @@ class Notices:
             await store.add_texts(db, texts)
             told = [item for item in items if isinstance(item, Receipt)]
             if told:
-                await receipts.record(db, told)
+                await receipts.record(db, told, self.rest)
         self.wake()
 
-    async def _direct(self, db: Db, text: SendText) -> NewText:
+    async def _direct(self, db: Db, text: SendText) -> list[NewText]:
         owner = self.keys.owner_of(text.to.phone, text.to.bsuid)
         if text.inbound_at is not None:
             await store.see_contact(db, owner, text.inbound_at, text.number_id)
         text_id = uuid5(NAMESPACE, f"text/{text.id}")
+        by = [channel for channel in text.by if channel != "sms" or text.to.phone]
+        if not by:
+            log.error("text_without_a_way", text_id=str(text_id), purpose=text.purpose)
+            return []
         parts = {"content": text.content.model_dump(mode="json"), "reply_to": text.reply_to}
-        return NewText(
+        one = NewText(
             id=text_id,
             purpose=text.purpose,
             recipient=owner,
             sealed=self._seal(text_id, text.to, parts),
-            channel=text.by[0],
-            later=text.by[1:],
+            channel=by[0],
+            later=tuple(by[1:]),
             valid_until=text.valid_until,
         )
+        return [one]
 
     async def _of_events(self, db: Db, events: Sequence[Event]) -> list[NewText]:
         about = {event.id: event.data.hold_id or event.data.command_id for event in events}
@@ -115,7 +127,6 @@ class Notices:
             "parameters": composed.parameters,
             "sms": composed.sms,
         }
-        is_hold = composed.purpose == "held" and to.place is not None
         return NewText(
             id=text_id,
             purpose=composed.purpose,
@@ -123,11 +134,20 @@ class Notices:
             sealed=self._seal(text_id, to.contact, parts),
             channel=channels[0],
             later=channels[1:],
-            valid_until=to.place.expires_at if is_hold and to.place else None,
+            valid_until=_valid_until(composed.purpose, to, event),
+            has_template=composed.template is not None,
         )
 
     def _seal(self, text_id: UUID, to: Contact, parts: dict[str, Any]) -> bytes:
         return self.keys.seal(parts | {"to": to.model_dump(mode="json")}, f"text/{text_id}")
+
+
+def _valid_until(purpose: str, to: Recipient, event: Event) -> datetime:
+    """Say until when a text is worth sending: news of a visit until it begins, answers an hour."""
+    place, soon = to.place, event.time + ANSWER_LIFE
+    if place is None or purpose not in VISIT_PURPOSES:
+        return place.expires_at if place and purpose == "held" else soon
+    return max(soon, datetime.combine(place.date, place.starts, ZoneInfo(place.timezone)))
 
 
 def recipient_of(row: Row, keys: Keys) -> Recipient:

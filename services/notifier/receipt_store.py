@@ -7,23 +7,19 @@ from services.notifier.routing import LADDER
 from shared.db import Db, Row, columns
 from shared.messages import Receipt
 
-OF_TEXT = """t.recipient, t.channel, t.later, t.as_template, t.tries, t.valid_until, t.state,
-             now() AS now"""
-
 
 async def adopt_receipts(db: Db, attempt_id: UUID, reference: str) -> list[Row]:
     """Find receipts that came before the reference was known; each is given out once."""
     rows: list[Row] = await db.fetch(
-        f"""
+        """
         WITH early AS (
             UPDATE notifier.receipt r SET attempt_id = a.id FROM notifier.attempt a
              WHERE a.id = $1 AND r.provider_ref = $2 AND r.provider = a.provider
                AND r.attempt_id IS NULL
             RETURNING r.provider, r.provider_ref, r.status, r.error_code AS code,
-                      NULL::boolean AS billable, NULL::text AS category,
-                      a.id AS attempt_id, a.text_id, a.channel AS attempt_channel
+                      NULL::boolean AS billable, NULL::text AS category, a.id AS attempt_id
         )
-        SELECT early.*, {OF_TEXT} FROM early JOIN notifier.text t ON t.id = early.text_id
+        SELECT * FROM early
         """,
         attempt_id,
         reference,
@@ -41,43 +37,52 @@ async def add_receipts(db: Db, receipts: Sequence[Receipt]) -> list[Row]:
         for r in receipts
     )
     found: list[Row] = await db.fetch(
-        f"""
+        """
         WITH new AS (
-            SELECT DISTINCT ON (provider_ref, status) *
+            SELECT DISTINCT ON (provider, provider_ref, status) *
               FROM unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::int[],
                           $6::timestamptz[], $7::boolean[], $8::text[])
                    AS new (provider_ref, status, tag, provider, code, at, billable, category)
         ), found AS (
-            SELECT DISTINCT ON (new.provider_ref, new.status) new.*, a.id AS attempt_id, a.text_id,
-                   a.channel AS attempt_channel
-              FROM new LEFT JOIN notifier.attempt a
-                ON a.id = new.tag OR (new.tag IS NULL AND a.provider_ref = new.provider_ref
-                                      AND a.provider = new.provider)
+            SELECT new.*, a.id AS attempt_id
+              FROM new LEFT JOIN LATERAL (
+                   SELECT id FROM notifier.attempt
+                    WHERE provider = new.provider AND (
+                          id = new.tag OR text_id = new.tag OR provider_ref = new.provider_ref)
+                    ORDER BY coalesce(id = new.tag, false) DESC,
+                             coalesce(provider_ref = new.provider_ref, false) DESC,
+                             started_at DESC LIMIT 1) a ON true
         ), kept AS (
             INSERT INTO notifier.receipt
                    (provider_ref, status, tag, attempt_id, provider, error_code, at)
             SELECT provider_ref, status, tag::text, attempt_id, provider, code, at FROM found
-            ON CONFLICT DO NOTHING RETURNING provider_ref, status
+            ON CONFLICT DO NOTHING RETURNING provider, provider_ref, status
         )
-        SELECT found.*, {OF_TEXT}
-          FROM kept JOIN found USING (provider_ref, status)
-          JOIN notifier.text t ON t.id = found.text_id
+        SELECT found.* FROM kept JOIN found USING (provider, provider_ref, status)
+         WHERE found.attempt_id IS NOT NULL
         """,
         *columns(rows, 8),
     )
     return found
 
 
-async def raise_attempt(db: Db, receipt: Row) -> str:
-    """Record what a receipt says of an attempt, unless more is known; returns its state."""
-    state: str = await db.fetchval(
+async def raise_attempt(db: Db, receipt: Row) -> Row:
+    """Record what a receipt says of an attempt, unless more is known.
+
+    Returns the text as it is now, with the attempt's channel and state.
+    """
+    rows: list[Row] = await db.fetch(
         """
-        UPDATE notifier.attempt SET
-               provider_ref = coalesce(provider_ref, $2),
-               billable = coalesce($5, billable), category = coalesce($6, category),
-               state = CASE WHEN array_position($4::text[], $3) > array_position($4, state)
-                            THEN $3 ELSE state END
-         WHERE id = $1 RETURNING state
+        WITH raised AS (
+            UPDATE notifier.attempt SET
+                   provider_ref = coalesce(provider_ref, $2),
+                   billable = coalesce($5, billable), category = coalesce($6, category),
+                   state = CASE WHEN array_position($4::text[], $3) > array_position($4, state)
+                                THEN $3 ELSE state END
+             WHERE id = $1 RETURNING text_id, channel, state
+        )
+        SELECT t.*, raised.channel AS attempt_channel, raised.state AS attempt_state, now() AS now
+          FROM raised JOIN notifier.text t ON t.id = raised.text_id
         """,
         receipt["attempt_id"],
         receipt["provider_ref"],
@@ -86,7 +91,7 @@ async def raise_attempt(db: Db, receipt: Row) -> str:
         receipt["billable"],
         receipt["category"],
     )
-    return state
+    return rows[0]
 
 
 def _uuid(tag: str | None) -> UUID | None:

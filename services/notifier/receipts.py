@@ -1,56 +1,67 @@
 """What the providers say became of a text: late, twice, out of order, and still one truth."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
+import structlog
+
 from services.notifier import metrics, receipt_store, store
-from services.notifier.routing import Failure, Text, after_accepted, next_step
+from services.notifier.codes import ALARMS, Failure, Verdict, verdict
+from services.notifier.routing import Text, after_accepted, after_failed_receipt
 from shared.db import Db, Row
 from shared.messages import Receipt
 
+log = structlog.get_logger(__name__)
+
 REACHED = {"delivered": "delivered", "read": "read", "played": "read"}
+REFUSED = 400
 RANDOM = secrets.SystemRandom()
+Rest = Callable[[str], None]
 
 
-async def record(db: Db, receipts: Sequence[Receipt]) -> None:
-    """Record receipts and take the steps that follow: settled, or failed and on to the next."""
+async def record(db: Db, receipts: Sequence[Receipt], rest: Rest) -> None:
+    """Record receipts and take the steps that follow: settled, or failed and on to the next.
+
+    `rest` hears of a provider that is to be left alone.
+    """
     for row in await receipt_store.add_receipts(db, receipts):
-        await _apply(db, row)
+        await _apply(db, row, rest)
 
 
-async def adopt(db: Db, attempt_id: UUID, reference: str) -> None:
+async def adopt(db: Db, attempt_id: UUID, reference: str, rest: Rest) -> None:
     """Take the steps of receipts that were quicker than the provider's own answer."""
     for row in await receipt_store.adopt_receipts(db, attempt_id, reference):
-        await _apply(db, row)
+        await _apply(db, row, rest)
 
 
-async def _apply(db: Db, row: Row) -> None:
-    status = row["status"]
-    state = await receipt_store.raise_attempt(db, row)
-    metrics.RECEIPTS.labels(row["provider"], status).inc()
+async def _apply(db: Db, receipt: Row, rest: Rest) -> None:
+    status = receipt["status"]
+    text = await receipt_store.raise_attempt(db, receipt)
+    metrics.RECEIPTS.labels(receipt["provider"], status).inc()
     if status in REACHED:
-        await store.settle(db, row["text_id"], REACHED[status])
-    elif status == "failed" and state == "failed" and row["channel"] == row["attempt_channel"]:
-        await _fail(db, row)
-    elif status in ("accepted", "sent"):
-        await _confirm_sent(db, row)
+        await store.settle(db, text["id"], REACHED[status])
+    # What stands below what is known of the attempt, or is of a channel that was left, moves
+    # nothing: a late `sent` must not cancel what followed a `failed`.
+    elif text["attempt_state"] == status and text["channel"] == text["attempt_channel"]:
+        if status == "failed":
+            await _fail(db, receipt, text, rest)
+        elif text["state"] in ("waiting", "sending", "unknown"):
+            await store.move(db, text["id"], after_accepted(text_of(text)))
 
 
-async def _confirm_sent(db: Db, row: Row) -> None:
-    """Believe a receipt that the call went through, whatever its answer was."""
-    if row["state"] in ("waiting", "sending", "unknown"):
-        await store.move(db, row["text_id"], after_accepted(text_of(row)))
-
-
-async def _fail(db: Db, row: Row) -> None:
-    if row["state"] in REACHED.values():
-        return
-    failure = Failure("receipt says failed", status=400, code=row["code"])
-    step = next_step(text_of(row), failure, RANDOM.random(), row["now"])
-    await store.move(db, row["text_id"], step)
+async def _fail(db: Db, receipt: Row, text: Row, rest: Rest) -> None:
+    failure = Failure("receipt says failed", status=REFUSED, code=receipt["code"])
+    judged = verdict(failure, receipt["provider"])
+    step = after_failed_receipt(text_of(text), failure, judged, RANDOM.random(), text["now"])
+    await store.move(db, text["id"], step)
     if step.no_whatsapp or step.opts_out:
-        await store.mark_contact(db, row["recipient"], step)
+        await store.mark_contact(db, text["recipient"], step)
+    if judged in {Verdict.CIRCUIT, Verdict.ACCOUNT}:
+        rest(receipt["provider"])
+    if judged in ALARMS:
+        about = {"provider": receipt["provider"], "code": receipt["code"]}
+        log.error("receipt_says_our_mistake", verdict=judged.value, **about)
 
 
 def text_of(row: Row) -> Text:
@@ -58,7 +69,10 @@ def text_of(row: Row) -> Text:
     return Text(
         channel=row["channel"],
         later=tuple(row["later"]),
+        created_at=row["created_at"],
         as_template=row["as_template"],
+        has_template=row["has_template"],
         tries=row["tries"],
+        doubts=row["doubts"],
         valid_until=row["valid_until"],
     )

@@ -4,26 +4,26 @@ import asyncio
 import secrets
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import structlog
 
 from services.notifier import metrics, receipts, store
 from services.notifier.circuit import Circuit
+from services.notifier.codes import ALARMS, Failure, Verdict, verdict
 from services.notifier.providers import Accepted, Parcel, Provider, SendError
 from services.notifier.receipts import text_of
 from services.notifier.routing import (
     CIRCUIT_S,
     UNASKED,
     WINDOW,
-    Failure,
     Step,
-    Verdict,
+    Text,
     after_accepted,
     after_silence,
     next_step,
-    verdict,
+    while_resting,
 )
 from shared.db import Pool, Row, is_passing
 from shared.keys import Keys
@@ -37,13 +37,18 @@ RANDOM = secrets.SystemRandom()
 
 @dataclass(slots=True)
 class Sender:
-    """Works through the due texts; several may run, in one process or in many."""
+    """Works through the due texts; several may run, in one process or in many.
+
+    `hearing_s` says for how long receipts have been coming in: a call in doubt is judged only
+    when a receipt of it would have been heard.
+    """
 
     pool: Pool
     keys: Keys
     providers: Mapping[str, Sequence[Provider]]
     together: int
     receipt_wait_s: float
+    hearing_s: Callable[[], float]
     circuits: dict[str, Circuit] = field(default_factory=lambda: defaultdict(Circuit))
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     under_way: set[asyncio.Task[None]] = field(default_factory=set)
@@ -72,13 +77,20 @@ class Sender:
         if room <= 0:
             await asyncio.wait(self.under_way, return_when=asyncio.FIRST_COMPLETED)
             return 1
+        if any(circuit.is_half_open(time.monotonic()) for circuit in self.circuits.values()):
+            room = 1  # the probe, before the others
+        waits = store.Waits(self._resting(), self.receipt_wait_s, self._may_judge_silence())
         async with self.pool.acquire() as db:
-            due = await store.claim_due(db, room, self._resting(), self.receipt_wait_s)
+            due = await store.claim_due(db, room, waits)
         for row in due:
             task = asyncio.create_task(self._guarded(row))
             self.under_way.add(task)
             task.add_done_callback(self._done)
         return len(due)
+
+    def rest(self, provider: str) -> None:
+        """Leave a provider alone for a while."""
+        self.circuits[provider].open(time.monotonic(), CIRCUIT_S)
 
     async def drain(self) -> None:
         """Let the calls that are under way end."""
@@ -98,7 +110,9 @@ class Sender:
 
     async def _one(self, row: Row) -> None:
         if row["attempt_id"] is None:
-            await self._move(row, after_silence(text_of(row), row["was"], row["now"]))
+            may_repeat = self._may_repeat(row)
+            next_one = after_silence(text_of(row), row["was"], row["now"], may_repeat=may_repeat)
+            await self._move(row, next_one)
             return
         step = self._before(row)
         if step is not None:
@@ -106,12 +120,13 @@ class Sender:
             return
         provider = self._choose(row)
         if provider is None:
-            failure = Failure("no provider for this channel", status=404)
-            await self._refuse(row, self._after(row, failure), failure)
+            failure = Failure("no provider for this channel")
+            await self._refuse(row, self._after(row, failure, Verdict.NEXT_CHANNEL), failure)
             return
         await self._call(row, provider)
 
     async def _call(self, row: Row, provider: Provider) -> None:
+        self.circuits[provider.name].begin(time.monotonic())
         async with self.pool.acquire() as db:
             await store.name_provider(db, row["attempt_id"], provider.name)
         try:
@@ -128,33 +143,43 @@ class Sender:
         async with self.pool.acquire() as db, db.transaction():
             reference, segments = accepted.reference, accepted.segments
             await store.record_accepted(db, row["attempt_id"], reference, segments)
-            step = after_accepted(text_of(row))
-            await store.move(db, row["id"], step, only=("sending", "unknown"))
-            await receipts.adopt(db, row["attempt_id"], reference)
+            await store.move(db, row["id"], after_accepted(text_of(row)), after=row["attempt_id"])
+            await receipts.adopt(db, row["attempt_id"], reference, self.rest)
 
     async def _failed(self, row: Row, provider: Provider, failure: Failure) -> None:
-        judged = verdict(failure)
+        judged, now = verdict(failure, provider.name), time.monotonic()
         metrics.ATTEMPTS.labels(provider.name, judged.value).inc()
-        circuit = self.circuits[provider.name]
-        if judged is Verdict.CIRCUIT:
-            log.error("provider_refuses_our_account", provider=provider.name, code=failure.code)
-            circuit.open(time.monotonic(), CIRCUIT_S)
-        circuit.record(time.monotonic(), went_well=judged is not Verdict.UNKNOWN)
-        await self._refuse(row, self._after(row, failure), failure)
+        if judged in ALARMS:
+            log.error(
+                "provider_says_our_mistake",
+                provider=provider.name,
+                verdict=judged.value,
+                code=failure.code,
+                purpose=row["purpose"],
+            )
+        if judged in {Verdict.CIRCUIT, Verdict.ACCOUNT}:
+            self.rest(provider.name)
+        is_there = failure.status is not None and judged is not Verdict.UNKNOWN
+        self.circuits[provider.name].record(now, went_well=is_there)
+        await self._refuse(row, self._after(row, failure, judged), failure)
 
     async def _refuse(self, row: Row, step: Step, failure: Failure | None) -> None:
         state = "unknown" if step.state == "unknown" else "refused"
         code = failure.code if failure else None
         async with self.pool.acquire() as db, db.transaction():
             await store.record_failed(db, row["attempt_id"], state, code, step.reason)
-            await store.move(db, row["id"], step, only=("sending", "unknown"))
+            await store.move(db, row["id"], step, after=row["attempt_id"])
             if step.no_whatsapp or step.opts_out:
                 await store.mark_contact(db, row["recipient"], step)
         metrics.TEXTS.labels(row["channel"], row["purpose"], step.state).inc()
+        if step.state == "undeliverable":
+            _log_undeliverable(row, step)
 
     async def _move(self, row: Row, step: Step) -> None:
         async with self.pool.acquire() as db:
             await store.move(db, row["id"], step, only=(row["was"],))
+        if step.state == "undeliverable":
+            _log_undeliverable(row, step)
 
     def _before(self, row: Row) -> Step | None:
         """Say what keeps a text from being tried at all."""
@@ -166,13 +191,24 @@ class Sender:
         absent = row["no_whatsapp_until"]
         if text.channel == "whatsapp" and absent is not None and absent > now and text.later:
             return Step("waiting", 0, channel=text.later[0], reason="not on WhatsApp lately")
-        return None
+        return while_resting(text) if text.channel in self._resting() else None
 
-    def _after(self, row: Row, failure: Failure) -> Step:
-        step = next_step(text_of(row), failure, RANDOM.random(), row["now"])
-        if step.state == "unknown":
-            return Step("unknown", self.receipt_wait_s, reason=step.reason)
-        return step
+    def _after(self, row: Row, failure: Failure, judged: Verdict) -> Step:
+        step = next_step(self._text(row), failure, judged, RANDOM.random(), row["now"])
+        return replace(step, due_in_s=self.receipt_wait_s) if step.state == "unknown" else step
+
+    def _text(self, row: Row) -> Text:
+        spare = len(self.providers.get(row["channel"], ())) - row["earlier"] - 1
+        return replace(text_of(row), spare=spare)
+
+    def _may_repeat(self, row: Row) -> bool:
+        """Whether the call in doubt may be made once more; one that names nobody never was."""
+        of_channel = self.providers.get(row["channel"], ())
+        called = next((p for p in of_channel if p.name == row["last_provider"]), None)
+        return not row["last_provider"] or (called is not None and called.may_repeat)
+
+    def _may_judge_silence(self) -> bool:
+        return self.hearing_s() >= self.receipt_wait_s
 
     def _choose(self, row: Row) -> Provider | None:
         """Take the channel's providers in turn, so that a second try goes another way."""
@@ -204,6 +240,7 @@ class Sender:
             template=template if by_template else None,
             parameters=tuple(parts.get("parameters") or ()),
             tag=str(row["attempt_id"]),
+            text_id=str(row["id"]),
             reply_to=parts.get("reply_to"),
             number_id=row["number_id"],
         )
@@ -214,3 +251,8 @@ class Sender:
                 await self.woken.wait()
         except TimeoutError:
             return
+
+
+def _log_undeliverable(row: Row, step: Step) -> None:
+    about = {"text_id": str(row["id"]), "purpose": row["purpose"], "channel": row["channel"]}
+    log.error("text_undeliverable", reason=step.reason, **about)

@@ -16,7 +16,8 @@ class NotifierSettings(ServiceSettings):
     whatsapp_token: str = Field(description="Bearer token of the Cloud API.")
     whatsapp_phone_number_id: str = Field(description="The usual business number's id.")
     sms_providers: list[Literal["generic", "twilio", "console"]] = Field(
-        default_factory=list, description="SMS providers in the order in which they are tried."
+        min_length=1,
+        description="SMS providers in the order in which they are tried; console only logs.",
     )
     sms_generic_url: str = Field(default="", description="Endpoint of the generic provider.")
     sms_generic_token: str = Field(default="", description="Its bearer token.")
@@ -27,6 +28,7 @@ class NotifierSettings(ServiceSettings):
     twilio_from: str = Field(default="", description="Twilio sender.")
     gateway_url: str = Field(default="", description="Public gateway address, for receipts.")
     send_together: int = Field(default=32, ge=1, le=500, description="Calls under way at once.")
+    call_timeout_s: float = Field(default=10, gt=0, description="Longest call of a provider.")
     receipt_wait_s: float = Field(default=45, gt=0, description="Wait before a doubtful resend.")
 
     @model_validator(mode="after")
@@ -43,4 +45,6 @@ class NotifierSettings(ServiceSettings):
         ]
         if missing:
             raise ValueError(f"an SMS provider is named without {', '.join(missing)}")
+        if self.receipt_wait_s < self.call_timeout_s + 1:
+            raise ValueError("receipt_wait_s must be call_timeout_s and a second, or longer")
         return self

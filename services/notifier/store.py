@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.notifier.routing import NO_WHATSAPP_FOR, Step
+from services.notifier.routing import NO_WHATSAPP_FOR, REST_PATIENCE_S, Step
 from shared.db import Db, Row
 
 OPEN = ("waiting", "sending", "unknown", "sent")
@@ -22,6 +22,7 @@ class NewText:
     channel: str
     later: tuple[str, ...]
     valid_until: datetime | None
+    has_template: bool = False
 
 
 async def add_texts(db: Db, texts: Sequence[NewText]) -> int:
@@ -32,8 +33,9 @@ async def add_texts(db: Db, texts: Sequence[NewText]) -> int:
         done = await db.execute(
             """
             INSERT INTO notifier.text
-                   (id, purpose, recipient, sealed, channel, later, valid_until, due_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, now()) ON CONFLICT (id) DO NOTHING
+                   (id, purpose, recipient, sealed, channel, later, valid_until, has_template,
+                    due_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now()) ON CONFLICT (id) DO NOTHING
             """,
             text.id,
             text.purpose,
@@ -42,6 +44,7 @@ async def add_texts(db: Db, texts: Sequence[NewText]) -> int:
             text.channel,
             list(text.later),
             text.valid_until,
+            text.has_template,
         )
         added += int(done.rpartition(" ")[2])
     return added
@@ -81,21 +84,37 @@ async def see_contact(
     )
 
 
-async def claim_due(db: Db, limit: int, closed: Sequence[str], receipt_wait_s: float) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """What holds texts up: channels that rest, and receipts that may still come.
+
+    `judges_silence` is off while no receipt could be heard.
+    """
+
+    resting: Sequence[str]
+    receipt_wait_s: float
+    judges_silence: bool = True
+
+
+async def claim_due(db: Db, limit: int, waits: Waits) -> list[Row]:
     """Take texts whose timer ran out; a waiting one gets its attempt row in the same statement.
 
-    Texts to one person go one by one, unless the earlier one must wait for long. `closed` names
-    channels that rest. Should this process die, a text is due again in `receipt_wait_s`.
+    Texts to one person by one channel go one by one, unless the earlier one must wait for long.
+    What waits for a channel that rests is taken after a while if it has another. Should this
+    process die, a text is due again in `receipt_wait_s`.
     """
     rows: list[Row] = await db.fetch(
         """
         WITH due AS (
             SELECT t.id, t.state FROM notifier.text t
-             WHERE t.due_at <= now() AND NOT (t.state = 'waiting' AND t.channel = ANY ($2::text[]))
-               AND (t.state <> 'waiting' OR NOT EXISTS (
-                   SELECT FROM notifier.text e
-                    WHERE e.recipient = t.recipient AND e.seq < t.seq AND (e.state = 'sending'
-                          OR e.state = 'waiting' AND e.due_at <= now() + interval '5 s')))
+             WHERE t.due_at <= now() AND (CASE WHEN t.state <> 'waiting' THEN $4
+                   WHEN t.channel = ANY ($2::text[]) THEN t.later <> '{}'
+                        AND t.created_at <= now() - make_interval(secs => $5)
+                   ELSE NOT EXISTS (
+                        SELECT FROM notifier.text e
+                         WHERE e.recipient = t.recipient AND e.channel = t.channel
+                           AND e.seq < t.seq AND (e.state = 'sending'
+                               OR e.state = 'waiting' AND e.due_at <= now() + interval '5 s')) END)
              ORDER BY t.due_at LIMIT $1 FOR UPDATE OF t SKIP LOCKED
         ), taken AS (
             UPDATE notifier.text t SET due_at = now() + make_interval(secs => $3),
@@ -111,14 +130,18 @@ async def claim_due(db: Db, limit: int, closed: Sequence[str], receipt_wait_s: f
         SELECT taken.*, attempts.id AS attempt_id, c.last_inbound_at, c.opted_out,
                c.number_id, c.no_whatsapp_until, now() AS now,
                (SELECT count(*) FROM notifier.attempt a
-                 WHERE a.text_id = taken.id AND a.channel = taken.channel) AS earlier
+                 WHERE a.text_id = taken.id AND a.channel = taken.channel) AS earlier,
+               (SELECT a.provider FROM notifier.attempt a WHERE a.text_id = taken.id
+                 ORDER BY a.started_at DESC LIMIT 1) AS last_provider
           FROM taken LEFT JOIN attempts ON attempts.text_id = taken.id
           LEFT JOIN notifier.contact c ON c.recipient = taken.recipient
          ORDER BY taken.seq
         """,
         limit,
-        list(closed),
-        receipt_wait_s,
+        list(waits.resting),
+        waits.receipt_wait_s,
+        waits.judges_silence,
+        REST_PATIENCE_S,
     )
     return rows
 
@@ -162,8 +185,18 @@ async def record_failed(
     )
 
 
-async def move(db: Db, text_id: UUID, step: Step, *, only: Collection[str] = OPEN) -> None:
-    """Take a text's next step, unless a receipt has settled it meanwhile."""
+async def move(
+    db: Db,
+    text_id: UUID,
+    step: Step,
+    *,
+    only: Collection[str] = OPEN,
+    after: UUID | None = None,
+) -> None:
+    """Take a text's next step, unless a receipt has settled it meanwhile.
+
+    `after` names the attempt whose call ended: it decides nothing once there is a newer one.
+    """
     await db.execute(
         """
         UPDATE notifier.text SET state = $2, reason = coalesce(nullif($3, ''), reason),
@@ -173,8 +206,11 @@ async def move(db: Db, text_id: UUID, step: Step, *, only: Collection[str] = OPE
                as_template = coalesce($6, as_template),
                tries = CASE WHEN $5::text IS NOT NULL THEN 0
                             ELSE greatest(0, tries - (NOT $7)::int) END,
+               doubts = CASE WHEN $5::text IS NOT NULL THEN 0 ELSE doubts + $9::int END,
                settled_at = CASE WHEN $2 IN ('undeliverable', 'dropped') THEN now() END
-         WHERE id = $1 AND state = ANY ($8::text[])
+         WHERE id = $1 AND state = ANY ($8::text[]) AND ($10::uuid IS NULL OR $10 = (
+               SELECT a.id FROM notifier.attempt a WHERE a.text_id = $1
+                ORDER BY a.started_at DESC LIMIT 1))
         """,
         text_id,
         step.state,
@@ -183,7 +219,9 @@ async def move(db: Db, text_id: UUID, step: Step, *, only: Collection[str] = OPE
         step.channel,
         step.as_template,
         step.counts_as_try,
-        list(only),
+        list(only) if after is None else ["sending", "unknown"],
+        int(step.is_doubt),
+        after,
     )
 
 

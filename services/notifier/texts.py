@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from string import Formatter
 
 from services.notifier.words import BRAND, BUTTONS, REFUSALS, SMS, WORDS
 from shared.keys import grouped
@@ -76,12 +77,15 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """One text in all its forms: interactive, as a template, as an SMS."""
+    """One text in all its forms: interactive, as a template, as an SMS.
+
+    Only what may be told outside the 24-hour window has a template.
+    """
 
     purpose: str
     content: Content
-    template: str
-    parameters: tuple[str, ...]
+    template: str | None = None
+    parameters: tuple[str, ...] = ()
     sms: str | None = None
 
 
@@ -109,6 +113,16 @@ def compose(event: Event, to: Recipient) -> Composed | None:
     return _plain(told[0], to, told[1]) if told else None
 
 
+def template_name(key: str) -> str:
+    """Name the template of a text, as it is registered with the provider."""
+    return f"antrean_{key}"
+
+
+def fields_of(key: str, language: Language) -> tuple[str, ...]:
+    """List what a text names, in order: the parameters of its template."""
+    return tuple(name for _, name, _, _ in Formatter().parse(WORDS[key][language]) if name)
+
+
 def gsm7(text: str) -> str:
     """Write a text in the letters that one SMS segment carries; others become `?`."""
     return "".join(c if c in GSM7 else "?" for c in text)
@@ -122,7 +136,7 @@ def _held(to: Recipient) -> Composed:
         Button(id=f"#ganti#{code}", title=BUTTONS["change"][language]),
         Button(id=f"#batalkan#{code}", title=BUTTONS["cancel"][language]),
     )
-    return _composed("held", Content(body=_fill("held", to), buttons=buttons), None)
+    return Composed("held", Content(body=_fill("held", to), buttons=buttons))
 
 
 COMMANDS = {"dates": "#tgllayanan", "status": "#status", "move": "#ulang"}
@@ -131,13 +145,13 @@ COMMANDS = {"dates": "#tgllayanan", "status": "#status", "move": "#ulang"}
 def _plain(key: str, to: Recipient, buttons: tuple[str, ...]) -> Composed:
     language = to.contact.language
     titles = tuple(Button(id=COMMANDS[b], title=BUTTONS[b][language]) for b in buttons)
-    return _composed(key, Content(body=_fill(key, to), buttons=titles), _sms(key, to))
-
-
-def _composed(key: str, content: Content, sms: str | None) -> Composed:
-    # A template carries the whole text as its one parameter: one line, never empty.
-    parameter = " ".join(content.body.replace("*", "").split())
-    return Composed(key, content, f"antrean_{key}", (parameter,), sms)
+    content = Content(body=_fill(key, to), buttons=titles)
+    if key not in SMS:
+        return Composed(key, content)
+    values = _values(to)
+    # A parameter is one line and never empty, or the API refuses it.
+    parameters = tuple(" ".join(values[one].split()) or "-" for one in fields_of(key, language))
+    return Composed(key, content, template_name(key), parameters, _sms(key, to))
 
 
 def _fill(key: str, to: Recipient) -> str:
@@ -191,9 +205,10 @@ def _refused(event: Event, to: Recipient) -> Composed:
     else:
         if "#" not in body:
             body = f"{body} {WORDS['nowhere'][language]}"
-        button = Button(id="#tgllayanan", title=BUTTONS["dates"][language])
+        key = "status" if COMMANDS["status"] in body else "dates"
+        button = Button(id=COMMANDS[key], title=BUTTONS[key][language])
         content = Content(body=body, buttons=(button,))
-    return _composed("refused", content, None)
+    return Composed("refused", content)
 
 
 def _refusal(event: Event, to: Recipient) -> str:

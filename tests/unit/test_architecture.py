@@ -16,7 +16,7 @@ EDGES = {"aiohttp", "aio_pika", "asyncpg", "structlog", "os", "random", "time"}
 PURE = sorted(
     list((ROOT / "shared" / "messages").glob("*.py"))
     + [ROOT / "services" / "booking" / "rules.py"]
-    + [ROOT / "services" / "notifier" / name for name in ("routing.py", "texts.py")]
+    + [ROOT / "services" / "notifier" / name for name in ("codes.py", "routing.py", "texts.py")]
     + list((ROOT / "services" / "gateway" / "dialog").rglob("*.py"))
 )
 

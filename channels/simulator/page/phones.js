@@ -54,9 +54,17 @@ function card(phone) {
   return section;
 }
 
+// *bold* as WhatsApp shows it; an SMS has no such thing.
+function words(message) {
+  const parts = message.channel === "sms" ? [message.text] : message.text.split(/\*([^*\n]+)\*/);
+  return parts.map((part, place) => (place % 2 ? element("b", "", part) : part));
+}
+
 function bubble(phone, message) {
-  const box = element("div", `bubble ${message.direction} ${message.channel}`, message.text);
+  const box = element("div", `bubble ${message.direction} ${message.channel} ${message.status}`);
+  box.append(...words(message));
   const choices = element("div", "choices");
+  if (message.rows_button) choices.append(element("span", "opens", `☰ ${message.rows_button}`));
   for (const button of message.buttons ?? []) choices.append(choice(phone, button));
   for (const row of message.rows ?? []) choices.append(choice(phone, row));
   if (choices.childElementCount) box.append(choices);
@@ -83,12 +91,29 @@ async function refresh(phone) {
   if (!cards.has(phone.number)) cards.set(phone.number, card(phone));
   const section = cards.get(phone.number);
   for (const [name] of SWITCHES) section.querySelector(`[name=${name}]`).checked = phone[name];
-  const chat = section.querySelector(".chat");
-  const empty = element("p", "empty", "Belum ada pesan. Ketik Halo.");
-  chat.replaceChildren(...(messages.length ? messages.slice(-100).map((message) => bubble(phone, message)) : [empty]));
-  chat.scrollTop = chat.scrollHeight;
+  show(phone, section.querySelector(".chat"), messages.slice(-100));
   const sms = messages.filter((message) => message.channel === "sms").length;
   section.querySelector(".count").textContent = sms ? `(${sms})` : "";
+  section.querySelector(".chat").classList.toggle("no-sms", !sms);
+  section.querySelector(".chat").classList.toggle("no-whatsapp", sms === messages.length);
+}
+
+// Only what changed is drawn again: who scrolled up or stands on a button stays there.
+function show(phone, chat, messages) {
+  const atEnd = chat.scrollHeight - chat.scrollTop - chat.clientHeight < 40;
+  const shown = new Map([...chat.querySelectorAll(".bubble")].map((box) => [box.dataset.id, box]));
+  for (const message of messages) {
+    const now = JSON.stringify(message);
+    const before = shown.get(message.id);
+    shown.delete(message.id);
+    if (before?.dataset.now === now) continue;
+    const box = bubble(phone, message);
+    Object.assign(box.dataset, { id: message.id, now });
+    if (before) before.replaceWith(box);
+    else chat.append(box);
+  }
+  for (const gone of shown.values()) gone.remove();
+  if (atEnd) chat.scrollTop = chat.scrollHeight;
 }
 
 async function refreshAll() {

@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.notifier.routing import Failure
+from services.notifier.codes import Failure
 from shared.messages import Contact, Content
-
-TIMEOUT_S = 10.0
 
 
 class SendError(Exception):
@@ -21,6 +19,7 @@ class SendError(Exception):
 class Parcel:
     """One text as a provider gets it. `tag` is the attempt's id, which its receipts bring back.
 
+    `text_id` is the same at every attempt, for a provider that drops what it has seen.
     `number_id` is the business number that the person last wrote to, where it is known.
     """
 
@@ -30,6 +29,7 @@ class Parcel:
     template: str | None
     parameters: tuple[str, ...]
     tag: str
+    text_id: str
     reply_to: str | None = None
     number_id: str | None = None
 
@@ -43,10 +43,15 @@ class Accepted:
 
 
 class Provider(Protocol):
-    """A way out for texts of one channel."""
+    """A way out for texts of one channel.
+
+    `may_repeat` says whether a call of which nothing was heard may be made once more: because the
+    provider drops what it has seen, or because its receipts can be trusted.
+    """
 
     name: str
     channel: str
+    may_repeat: bool
 
     async def send(self, parcel: Parcel) -> Accepted:
         """Hand over one text; raises SendError."""

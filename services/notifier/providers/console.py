@@ -14,6 +14,7 @@ class Console:
 
     name = "console"
     channel = "sms"
+    may_repeat = True
 
     async def send(self, parcel: Parcel) -> Accepted:
         """Log the length; never a word or a number."""

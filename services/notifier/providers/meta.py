@@ -3,15 +3,18 @@
 https://developers.facebook.com/docs/whatsapp/cloud-api/reference/messages
 """
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
-import aiohttp
-
-from services.notifier.providers import TIMEOUT_S, Accepted, Parcel, SendError
-from services.notifier.routing import Failure
+from services.notifier.codes import Failure, Verdict
+from services.notifier.providers import Accepted, Parcel, SendError
+from services.notifier.providers.http import Answer, Caller
 from shared.messages import Content, Language
 
 OK = 200
+NO_SUCH_NUMBER = (100, 33)
+WINDOW_IS_CLOSED = ("outside the 24-hour window", "outside the 24 hour window")
 LOCALES = {Language.ID: "id", Language.EN: "en"}
 
 
@@ -20,26 +23,20 @@ class Meta:
 
     name = "meta"
     channel = "whatsapp"
+    may_repeat = True
 
-    def __init__(self, http: aiohttp.ClientSession, url: str, number_id: str, token: str) -> None:
+    def __init__(self, caller: Caller, url: str, number_id: str, token: str) -> None:
         """`url` is the API with its version, as `https://graph.facebook.com/v23.0`."""
-        self._http, self._url, self._number_id = http, url, number_id
+        self._caller, self._url, self._number_id = caller, url, number_id
         self._headers = {"Authorization": f"Bearer {token}"}
 
     async def send(self, parcel: Parcel) -> Accepted:
         """Send one message; raises SendError."""
-        timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
-        body = message_of(parcel)
         url = f"{self._url}/{parcel.number_id or self._number_id}/messages"
-        try:
-            call = self._http.post(url, json=body, headers=self._headers, timeout=timeout)
-            async with call as response:
-                answer = await response.json(content_type=None)
-                if response.status != OK:
-                    raise SendError(_failure(response, answer))
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            raise SendError(Failure(type(error).__name__)) from error
-        return Accepted(_reference(answer))
+        answer = await self._caller.post(url, json=message_of(parcel), headers=self._headers)
+        if answer.status != OK or "error" in answer.body:
+            raise SendError(_failure(answer))
+        return Accepted(_reference(answer.body))
 
 
 def message_of(parcel: Parcel) -> dict[str, Any]:
@@ -85,27 +82,41 @@ def _template(parcel: Parcel) -> dict[str, Any]:
     }
 
 
-def _reference(answer: Any) -> str:
+def _reference(body: Mapping[str, Any]) -> str:
     """Read the message id; an answer without one may still have been a send."""
     try:
-        return str(answer["messages"][0]["id"])
+        return str(body["messages"][0]["id"])
     except (LookupError, TypeError) as error:
         raise SendError(Failure("no message id in the answer")) from error
 
 
-def _failure(response: aiohttp.ClientResponse, answer: Any) -> Failure:
-    error = answer.get("error") if isinstance(answer, dict) else None
+def _failure(answer: Answer) -> Failure:
+    error = answer.body.get("error")
     error = error if isinstance(error, dict) else {}
-    code = error.get("code")
-    return Failure(
-        "provider said no",
-        status=response.status,
-        code=code if isinstance(code, int) else None,
-        retry_after_s=retry_after(response.headers.get("Retry-After")),
+    return answer.failure(
+        error.get("code"),
+        retry_after_s=_regain_access_s(answer.headers.get("X-Business-Use-Case-Usage", "")),
         is_transient=error.get("is_transient") is True,
+        judged=_judged(error),
     )
 
 
-def retry_after(header: str | None) -> float | None:
-    """Read a Retry-After header in seconds (RFC 9110, 10.2.3); dates are not used by providers."""
-    return float(header) if header and header.isdecimal() else None
+def _judged(error: Mapping[str, Any]) -> Verdict | None:
+    """Know what the code alone does not say."""
+    if (error.get("code"), error.get("error_subcode")) == NO_SUCH_NUMBER:
+        return Verdict.CIRCUIT  # the id of our own number is wrong: every text would fail so
+    says = json.dumps(error).lower()
+    return Verdict.TEMPLATE if any(words in says for words in WINDOW_IS_CLOSED) else None
+
+
+def _regain_access_s(header: str) -> float | None:
+    """Read in how many seconds we may call again; the header says minutes.
+
+    https://developers.facebook.com/docs/graph-api/overview/rate-limiting#headers-2
+    """
+    try:
+        usages = [usage for many in json.loads(header).values() for usage in many]
+        minutes = max(float(usage["estimated_time_to_regain_access"]) for usage in usages)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return None
+    return minutes * 60 or None

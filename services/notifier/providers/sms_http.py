@@ -1,16 +1,13 @@
 """A generic SMS provider over HTTP: JSON in, JSON out, a bearer token.
 
-Request: `{"to": "+62...", "from": sender, "text": ..., "ref": tag}`; answer: `{"id", "segments"}`.
-`ref` lets a provider drop what it has seen, and comes back with its receipts.
+Request: `{"to": "+62...", "from": sender, "text": ..., "ref": id}`; answer: `{"id", "segments"}`.
+`ref` is the same however often a text is sent, so that the provider drops what it has seen; it
+comes back with the receipts.
 """
 
-from typing import Any
-
-import aiohttp
-
-from services.notifier.providers import TIMEOUT_S, Accepted, Parcel, SendError
-from services.notifier.providers.meta import retry_after
-from services.notifier.routing import Failure
+from services.notifier.codes import Failure
+from services.notifier.providers import Accepted, Parcel, SendError
+from services.notifier.providers.http import Caller
 
 OK_STATUSES = (200, 201, 202)
 
@@ -20,33 +17,20 @@ class SmsHttp:
 
     name = "generic"
     channel = "sms"
+    may_repeat = True
 
-    def __init__(self, http: aiohttp.ClientSession, url: str, token: str, sender: str) -> None:
-        self._http, self._url, self._sender = http, url, sender
+    def __init__(self, caller: Caller, url: str, token: str, sender: str) -> None:
+        self._caller, self._url, self._sender = caller, url, sender
         self._headers = {"Authorization": f"Bearer {token}"}
 
     async def send(self, parcel: Parcel) -> Accepted:
         """Send one SMS; raises SendError."""
-        body = {"to": parcel.to.phone, "from": self._sender, "text": parcel.sms, "ref": parcel.tag}
-        timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
-        try:
-            call = self._http.post(self._url, json=body, headers=self._headers, timeout=timeout)
-            async with call as response:
-                answer = await response.json(content_type=None)
-                if response.status not in OK_STATUSES:
-                    raise SendError(_failure(response, answer))
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            raise SendError(Failure(type(error).__name__)) from error
-        if not isinstance(answer, dict) or "id" not in answer:
+        text = {"to": parcel.to.phone, "from": self._sender, "text": parcel.sms}
+        body = text | {"ref": parcel.text_id}
+        answer = await self._caller.post(self._url, json=body, headers=self._headers)
+        if answer.status not in OK_STATUSES:
+            raise SendError(answer.failure(answer.body.get("code")))
+        if not answer.body.get("id"):
             raise SendError(Failure("no id in the answer"))
-        return Accepted(str(answer["id"]), answer.get("segments"))
-
-
-def _failure(response: aiohttp.ClientResponse, answer: Any) -> Failure:
-    code = answer.get("code") if isinstance(answer, dict) else None
-    return Failure(
-        "provider said no",
-        status=response.status,
-        code=code if isinstance(code, int) else None,
-        retry_after_s=retry_after(response.headers.get("Retry-After")),
-    )
+        segments = answer.body.get("segments")
+        return Accepted(str(answer.body["id"]), segments if isinstance(segments, int) else None)

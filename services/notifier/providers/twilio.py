@@ -2,9 +2,9 @@
 
 import aiohttp
 
-from services.notifier.providers import TIMEOUT_S, Accepted, Parcel, SendError
-from services.notifier.providers.meta import retry_after
-from services.notifier.routing import Failure
+from services.notifier.codes import Failure
+from services.notifier.providers import Accepted, Parcel, SendError
+from services.notifier.providers.http import Caller
 
 CREATED = 201
 
@@ -14,18 +14,14 @@ class Twilio:
 
     name = "twilio"
     channel = "sms"
+    may_repeat = False  # it has no key of ours to know a text again by
 
     def __init__(
-        self,
-        http: aiohttp.ClientSession,
-        url: str,
-        account: tuple[str, str],
-        sender: str,
-        back: str,
+        self, caller: Caller, url: str, account: tuple[str, str], sender: str, back: str
     ) -> None:
         """`account` is (sid, token); receipts go to `back`, which gets the tag as a parameter."""
-        self._http, self._sender, self._back = http, sender, back
-        self._url = f"{url}/2010-04-01/Accounts/{account[0]}/Messages.json"
+        self._caller, self._sender, self._back = caller, sender, back
+        self._url = f"{url.rstrip('/')}/2010-04-01/Accounts/{account[0]}/Messages.json"
         self._auth = aiohttp.BasicAuth(*account)
 
     async def send(self, parcel: Parcel) -> Accepted:
@@ -36,26 +32,10 @@ class Twilio:
             "Body": parcel.sms,
             "StatusCallback": f"{self._back}?tag={parcel.tag}",
         }
-        timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
-        try:
-            call = self._http.post(self._url, data=form, auth=self._auth, timeout=timeout)
-            async with call as response:
-                answer = await response.json(content_type=None)
-                if response.status != CREATED:
-                    raise SendError(_failure(response, answer))
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            raise SendError(Failure(type(error).__name__)) from error
-        if not isinstance(answer, dict) or "sid" not in answer:
+        answer = await self._caller.post(self._url, data=form, auth=self._auth)
+        if answer.status != CREATED:
+            raise SendError(answer.failure(answer.body.get("code")))
+        if not answer.body.get("sid"):
             raise SendError(Failure("no sid in the answer"))
-        segments = str(answer.get("num_segments", ""))
-        return Accepted(str(answer["sid"]), int(segments) if segments.isdecimal() else None)
-
-
-def _failure(response: aiohttp.ClientResponse, answer: object) -> Failure:
-    code = answer.get("code") if isinstance(answer, dict) else None
-    return Failure(
-        "provider said no",
-        status=response.status,
-        code=code if isinstance(code, int) else None,
-        retry_after_s=retry_after(response.headers.get("Retry-After")),
-    )
+        segments = str(answer.body.get("num_segments", ""))
+        return Accepted(str(answer.body["sid"]), int(segments) if segments.isdecimal() else None)

@@ -24,7 +24,7 @@ from tests.conftest import eventually
 from tests.integration.gateway.webhooks import Meta, envelope
 from tests.system_fixtures import ONE_ADDRESS, Person, System, open_slot
 
-NOTIFIER = {"ANTREAN_RECEIPT_WAIT_S": "1.5"}
+NOTIFIER = {"ANTREAN_RECEIPT_WAIT_S": "1.5", "ANTREAN_CALL_TIMEOUT_S": "0.5"}
 BOTH = ("whatsapp", "sms")
 SENT = ("sending", "sent", "delivered", "read")
 
@@ -334,6 +334,56 @@ async def test_two_notifiers_send_a_hundred_texts_once(post: Post) -> None:
     got = [await bodies(someone) for someone in people]
     # Which of two takes a text first is open; a person who writes waits for the answer.
     assert [sorted(texts) for texts in got] == [[f"Nomor {n}" for n in range(5)]] * 20
+
+
+async def test_after_a_death_receipts_are_heard_before_silence_is_judged(
+    post: Post, person: Person
+) -> None:
+    await post.fault(kind="timeout")
+    with post.system.processes.paused("gateway"):  # so that no receipt comes before the death
+        await post.put(to(person))
+        await eventually(lambda: has(person, "Uji coba"))
+        await asyncio.to_thread(post.system.processes.kill, "notifier")
+    await asyncio.sleep(2)  # longer than a call in doubt is left alone
+
+    await asyncio.to_thread(post.system.processes.start, "notifier")
+    await post.wait_for(person, "delivered", "read")
+    await post.put(to(person, "Terakhir"))
+    await eventually(lambda: has(person, "Terakhir"))
+
+    assert await bodies(person) == ["Uji coba", "Terakhir"]
+
+
+async def test_a_call_that_never_gets_an_answer_is_made_twice_and_then_goes_by_sms(
+    post: Post, person: Person
+) -> None:
+    await post.fault(kind="error", status=502, body="<html>Bad gateway</html>", times=5)
+
+    await post.put(to(person, by=BOTH))
+
+    await post.wait_for(person, "delivered", "read")
+    await post.fault(kind="none")
+    owner = Keys.from_secret(post.system.stack.secrets["root"]).owner_of(person.phone, None)
+    calls = await post.db.fetch(
+        """
+        SELECT a.channel, a.state FROM notifier.attempt a JOIN notifier.text t ON t.id = a.text_id
+         WHERE t.recipient = $1 AND t.purpose = 'test' ORDER BY a.started_at
+        """,
+        owner,
+    )
+    assert [tuple(row) for row in calls] == [
+        *(("whatsapp", "unknown"), ("whatsapp", "unknown"), ("sms", "delivered"))
+    ]
+    assert (await bodies(person), await bodies(person, "sms")) == ([], ["Uji coba"])
+
+
+async def test_a_throttle_without_json_is_still_a_throttle(post: Post, person: Person) -> None:
+    await post.fault(kind="error", status=429, body="slow down", times=1)
+
+    await post.put(to(person))
+
+    await post.wait_for(person, "delivered", "read")
+    assert await bodies(person) == ["Uji coba"]
 
 
 async def test_the_notifiers_log_names_nobody(post: Post, person: Person) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from services.notifier import receipts, store
 from services.notifier.routing import Step
-from services.notifier.store import NewText
+from services.notifier.store import NewText, Waits
 from shared.db import Pool
 from shared.messages import Receipt
 
@@ -24,14 +24,21 @@ async def db(pools: PoolOf) -> Any:
         await transaction.rollback()
 
 
-def text(recipient: str) -> NewText:
-    return NewText(uuid4(), "test", recipient, b"-", "whatsapp", (), None)
+USUAL = Waits((), 45)
 
 
-async def claim(db: Any, *texts: NewText) -> list[int]:
+def text(recipient: str, channel: str = "whatsapp", later: tuple[str, ...] = ()) -> NewText:
+    return NewText(uuid4(), "test", recipient, b"-", channel, later, None)
+
+
+def rest(_provider: str) -> None:
+    """No provider is in trouble here."""
+
+
+async def claim(db: Any, *texts: NewText, waits: Waits = USUAL) -> list[int]:
     """Take what is due and say which of these texts that is."""
     ids = [one.id for one in texts]
-    rows = await store.claim_due(db, 100, [], receipt_wait_s=45)
+    rows = await store.claim_due(db, 100, waits)
     return [ids.index(row["id"]) for row in rows if row["id"] in ids]
 
 
@@ -73,7 +80,7 @@ async def test_a_text_whose_sender_died_is_due_again_after_the_wait_for_receipts
         timedelta(seconds=46),
     )
 
-    rows = [row for row in await store.claim_due(db, 100, [], 45) if row["id"] == one.id]
+    rows = [row for row in await store.claim_due(db, 100, USUAL) if row["id"] == one.id]
 
     assert asleep == []
     assert [(row["was"], row["attempt_id"]) for row in rows] == [("sending", None)]
@@ -99,14 +106,151 @@ async def test_a_receipt_that_is_quicker_than_the_answer_counts_all_the_same(
 ) -> None:
     one, reference = text("ani"), uuid4().hex
     await store.add_texts(db, [one])
-    (row,) = await store.claim_due(db, 100, [], receipt_wait_s=45)
+    (row,) = await store.claim_due(db, 100, USUAL)
     await store.name_provider(db, row["attempt_id"], "generic")
     early = Receipt(provider="generic", provider_ref=reference, status=said, at=datetime.now(UTC))
-    await receipts.record(db, [early])
+    await receipts.record(db, [early], rest)
 
     await store.record_accepted(db, row["attempt_id"], reference, 1)
     await store.move(db, one.id, Step("sent"))
-    await receipts.adopt(db, row["attempt_id"], reference)
+    await receipts.adopt(db, row["attempt_id"], reference, rest)
 
     found = await db.fetchval("SELECT state FROM notifier.text WHERE id = $1", one.id)
     assert found == state
+
+
+async def later(db: Any, one: NewText, seconds: int) -> None:
+    """Let time pass for a text."""
+    await db.execute(
+        """
+        UPDATE notifier.text SET due_at = due_at - $2::interval,
+               created_at = created_at - $2::interval WHERE id = $1
+        """,
+        one.id,
+        timedelta(seconds=seconds),
+    )
+
+
+async def call(db: Any, one: NewText, provider: str = "meta") -> Any:
+    """Begin to send a text; gives the attempt's id."""
+    (row,) = [row for row in await store.claim_due(db, 100, USUAL) if row["id"] == one.id]
+    await store.name_provider(db, row["attempt_id"], provider)
+    return row["attempt_id"]
+
+
+def said(status: Any, reference: str, provider: Any = "meta", **more: Any) -> Receipt:
+    values: dict[str, Any] = {"status": status, "provider_ref": reference, "provider": provider}
+    return Receipt(at=datetime.now(UTC), **values | more)
+
+
+async def fate(db: Any, one: NewText) -> tuple[str, str]:
+    row = await db.fetchrow("SELECT state, channel FROM notifier.text WHERE id = $1", one.id)
+    return row["state"], row["channel"]
+
+
+async def test_an_sms_waits_for_no_whatsapp_text(db: Any) -> None:
+    first, second = text("ani"), text("ani", "sms")
+    await store.add_texts(db, [first, second])
+
+    assert await claim(db, first, second) == [0, 1]
+
+
+async def test_what_waits_for_a_channel_that_rests_takes_another_after_a_minute(db: Any) -> None:
+    alone, either = text("ani"), text("budi", later=("sms",))
+    await store.add_texts(db, [alone, either])
+    resting = Waits(("whatsapp",), 45)
+
+    at_first = await claim(db, alone, either, waits=resting)
+    for one in (alone, either):
+        await later(db, one, 61)
+
+    assert (at_first, await claim(db, alone, either, waits=resting)) == ([], [1])
+
+
+async def test_no_silence_is_judged_while_no_receipt_could_be_heard(db: Any) -> None:
+    one = text("ani")
+    await store.add_texts(db, [one])
+    await call(db, one)
+    await later(db, one, 46)
+
+    deaf = await claim(db, one, waits=Waits((), 45, judges_silence=False))
+
+    assert (deaf, await claim(db, one)) == ([], [0])
+
+
+async def test_a_call_that_ends_late_decides_nothing_once_there_is_a_newer_one(db: Any) -> None:
+    one = text("ani", later=("sms",))
+    await store.add_texts(db, [one])
+    old = await call(db, one)
+    await store.move(db, one.id, Step("waiting", 0, is_doubt=True))
+    new = await call(db, one)
+
+    await store.move(db, one.id, Step("waiting", 0, channel="sms"), after=old)
+    still = await fate(db, one)
+    await store.move(db, one.id, Step("sent"), after=new)
+
+    assert (still, await fate(db, one)) == (("sending", "whatsapp"), ("sent", "whatsapp"))
+
+
+async def test_a_late_sent_cancels_nothing_that_followed_a_failure(db: Any) -> None:
+    one = text("ani", later=("sms",))
+    await store.add_texts(db, [one])
+    tag = str(await call(db, one))
+
+    await receipts.record(db, [said("failed", "w1", error_code=131026, tag=tag)], rest)
+    failed = await fate(db, one)
+    await receipts.record(db, [said("sent", "w1", tag=tag)], rest)
+
+    assert failed == ("waiting", "sms")
+    assert await fate(db, one) == failed
+
+
+async def test_a_sent_ends_the_doubt_and_a_delivered_ends_all(db: Any) -> None:
+    one = text("ani", later=("sms",))
+    await store.add_texts(db, [one])
+    tag = str(await call(db, one))
+    await store.move(db, one.id, Step("unknown", 45))
+
+    await receipts.record(db, [said("sent", "w1", tag=tag)], rest)
+    sent = await fate(db, one)
+    await receipts.record(db, [said("failed", "w1", tag=tag), said("delivered", "w1")], rest)
+
+    assert (sent[0], (await fate(db, one))[0]) == ("sent", "delivered")
+
+
+async def test_an_account_in_trouble_is_left_alone_and_the_next_channel_is_taken(db: Any) -> None:
+    one, left = text("ani", later=("sms",)), []
+    await store.add_texts(db, [one])
+    tag = str(await call(db, one))
+
+    await receipts.record(db, [said("failed", "w1", error_code=131042, tag=tag)], left.append)
+
+    assert (await fate(db, one), left) == (("waiting", "sms"), ["meta"])
+
+
+async def test_two_providers_may_give_the_same_reference(db: Any) -> None:
+    one, two = text("ani", "sms"), text("budi", "sms")
+    await store.add_texts(db, [one, two])
+    for each, provider in ((one, "generic"), (two, "twilio")):
+        attempt = (await db.fetchval("SELECT gen_random_uuid()"), each.id, provider)
+        await db.execute(
+            "INSERT INTO notifier.attempt (id, text_id, channel, provider, provider_ref, state)"
+            " VALUES ($1, $2, 'sms', $3, '17', 'accepted')",
+            *attempt,
+        )
+
+    await receipts.record(
+        db, [said("delivered", "17", name) for name in ("generic", "twilio")], rest
+    )
+
+    assert [(await fate(db, each))[0] for each in (one, two)] == ["delivered"] * 2
+
+
+async def test_a_receipt_that_names_the_text_is_of_its_last_call(db: Any) -> None:
+    one = text("ani", "sms")
+    await store.add_texts(db, [one])
+    await call(db, one, "generic")
+
+    await receipts.record(db, [said("delivered", "17", "generic", tag=str(one.id))], rest)
+
+    assert (await fate(db, one))[0] == "delivered"

@@ -167,6 +167,13 @@ def rows(count: int, title: str = "Baris") -> dict[str, Any]:
     return {"button": "Pilih", "sections": [{"title": "S", "rows": every}]}
 
 
+def template(*values: str, name: str = "antrean_confirmed", code: str = "id") -> dict[str, Any]:
+    parameters = [{"type": "text", "text": value} for value in values]
+    body = {"type": "body", "parameters": parameters}
+    part = {"name": name, "language": {"code": code}, "components": [body]}
+    return {"type": "template", "template": part}
+
+
 FOUR = [button("x", str(number)) for number in range(4)]
 REFUSED: dict[str, tuple[dict[str, Any], int]] = {
     "a body of 4,097 letters": (text("x" * 4097), 131009),
@@ -180,6 +187,17 @@ REFUSED: dict[str, tuple[dict[str, Any], int]] = {
     "no content": ({"type": "text"}, 131008),
     "another product": (text() | {"messaging_product": "telegram"}, 100),
     "nobody": (text() | {"to": ""}, 131008),
+    "a key that nobody knows": (text() | {"colour": "red"}, 100),
+    "another type": (text() | {"type": "hologram"}, 131009),
+    "a list as its content": ({"type": "text", "text": ["x"]}, 100),
+    "a number as its body": ({"type": "text", "text": {"body": 7}}, 100),
+    "a number as a button": (interactive("button", {"buttons": [7]}), 100),
+    "nothing to tap": (interactive("button", {"buttons": None}), 100),
+    "no kind of choice": ({"type": "interactive", "interactive": {}}, 100),
+    "a template with a parameter too few": (template(*"abcd"), 132000),
+    "a template with an empty parameter": (template("a", "b", "c", " "), 100),
+    "a template with a line break": (template("a", "b", "c", "d\ne"), 100),
+    "components that are none": ({"type": "template", "template": {"name": "x"}}, 131008),
     "a long tag": (text() | {"biz_opaque_callback_data": "x" * 513}, 131009),
 }
 
@@ -272,10 +290,117 @@ async def test_an_sms_is_shown_with_its_segments(sim: Sim) -> None:
     assert (shown["channel"], shown["direction"], shown["segments"]) == ("sms", "out", 2)
 
 
-@pytest.mark.parametrize(
-    "body", [{}, {"phone": "nobody", "text": "x"}, {"phone": ANI}, {"phone": ANI, "text": ""}]
-)
-async def test_a_wrong_control_call_says_what_is_wrong(body: dict[str, Any], sim: Sim) -> None:
-    status, told = await sim.call("POST", "/api/inbound", body)
+ODD: list[tuple[str, str, Any]] = [
+    *(("POST", "/api/inbound", body) for body in (
+        None, [], 7, {}, {"phone": "nobody", "text": "x"},
+    )),
+    *(("POST", "/api/inbound", {"phone": ANI} | more) for more in (
+        {}, {"text": ""}, {"text": 7}, {"text": "x", "timestamp": "soon"}, {"text": "x", "type": 7},
+        {"text": "x", "number_id": []}, {"text": "x", "number_id": "1"}, {"reply_id": ["x"]},
+        {"text": "x", "message_id": ""},
+    )),
+    *(("POST", "/api/faults", body) for body in (
+        {}, [], {"kind": "earthquake"}, {"kind": "twice", "times": -1},
+        {"kind": "error", "times": "many"}, {"kind": "error", "status": 7},
+        {"kind": "error", "status": "x"},
+    )),
+    *(("POST", "/api/clock", body) for body in ({}, {"advance_s": "x"}, {"advance_s": 1e300}, 7)),
+    ("POST", "/api/phones", {"phone": 7}),
+    ("PATCH", f"/api/phones/{ANI}", {"online": "yes"}),
+    ("PATCH", f"/api/phones/{ANI}", {"colour": True}),
+    ("GET", f"/api/phones/{ANI}/messages?wait=soon", None),
+    ("GET", f"/api/phones/{ANI}/messages?wait=nan", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("method", "path", "body"), ODD)
+async def test_an_odd_control_call_says_what_is_wrong(
+    method: str, path: str, body: Any, sim: Sim
+) -> None:
+    status, told = await sim.call(method, path, body)
 
     assert (status, bool(told["error"])) == (400, True)
+
+
+async def test_a_template_is_shown_as_it_reads_and_billed_as_what_it_is(
+    sim: Sim, hook: Hook
+) -> None:
+    values = ("Contoh Ani", "Rabu, 22 September 2027", "Kanim Contoh")
+    status, _ = await sim.send(template(*values, name="antrean_cancelled"))
+
+    receipts = await eventually(lambda: three(hook))
+    (shown,) = await sim.messages()
+    assert (status, shown["type"]) == (200, "template")
+    assert shown["text"].startswith(
+        "Jadwal Contoh Ani pada Rabu, 22 September 2027 di Kanim Contoh"
+    )
+    assert receipts[0]["pricing"]["category"] == "utility"
+
+
+@pytest.mark.parametrize(("name", "code"), [("antrean_unknown", "id"), ("antrean_moved", "fr")])
+async def test_a_template_that_was_never_approved_is_metas_132001(
+    name: str, code: str, sim: Sim
+) -> None:
+    status, answer = await sim.send(template("x", name=name, code=code))
+
+    assert (status, answer["error"]["code"]) == (404, 132001)
+
+
+async def test_who_hides_their_number_shows_it_nowhere(sim: Sim, hook: Hook) -> None:
+    await sim.call("PATCH", f"/api/phones/{ANI}", {"bsuid_only": True})
+    await written(sim)
+    bsuid = hook.values("messages")[0]["from_user_id"]
+
+    status, answer = await sim.send(text() | {"to": None, "recipient": bsuid})
+
+    await eventually(lambda: three(hook))
+    assert (status, answer["contacts"]) == (200, [{"input": bsuid, "user_id": bsuid}])
+    assert all(ANI.lstrip("+").encode() not in raw for raw, _ in hook.calls)
+
+
+async def test_an_sms_that_comes_twice_is_shown_once(sim: Sim) -> None:
+    body = {"to": ANI, "from": "ANTREAN", "text": "Satu", "ref": "text-1"}
+
+    answers = [
+        await sim.call("POST", "/sms/generic/messages", body, Authorization="Bearer sms-token")
+        for _ in range(2)
+    ]
+
+    assert answers[0] == answers[1]
+    assert len(await sim.messages()) == 1
+
+
+@pytest.mark.parametrize(
+    "body", [None, [], {}, {"to": 7, "text": "x"}, {"to": "nobody", "text": "x"}]
+)
+async def test_an_odd_sms_is_refused(body: Any, sim: Sim) -> None:
+    status, _ = await sim.call(
+        "POST", "/sms/generic/messages", body, Authorization="Bearer sms-token"
+    )
+
+    assert status == 400
+
+
+async def test_what_waited_for_a_phone_arrives_when_it_is_back_and_an_sms_has_no_receipt_of_metas(
+    sim: Sim, hook: Hook
+) -> None:
+    await written(sim)
+    await sim.call("PATCH", f"/api/phones/{ANI}", {"online": False})
+    await sim.send(text())
+    sms = {"to": ANI, "from": "ANTREAN", "text": "x"}
+    await sim.call("POST", "/sms/generic/messages", sms, Authorization="Bearer sms-token")
+    await sim.call("PATCH", f"/api/phones/{ANI}", {"online": True})
+
+    receipts = await eventually(lambda: three(hook))
+    assert [one["status"] for one in receipts] == ["sent", "delivered", "read"]
+    assert len({one["id"] for one in receipts}) == 1
+
+
+async def test_what_arrives_at_a_later_try_has_arrived(sim: Sim, hook: Hook) -> None:
+    hook.refuse = 1
+    await written(sim)
+
+    async def status() -> bool:
+        return (await sim.messages())[0]["status"] == "delivered"
+
+    assert await eventually(status)

@@ -1,103 +1,134 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.notifier.codes import Failure, Verdict
 from services.notifier.routing import (
-    TRIES,
-    Failure,
     Text,
-    Verdict,
     after_accepted,
+    after_failed_receipt,
     after_silence,
     next_step,
-    verdict,
+    while_resting,
 )
 
 NOW = datetime(2027, 1, 13, 3, tzinfo=UTC)
-WITH_SMS = Text("whatsapp", ("sms",), as_template=False, tries=1)
-ALONE = Text("whatsapp", (), as_template=False, tries=1)
+WITH_SMS = Text("whatsapp", ("sms",), NOW)
+ALONE = Text("whatsapp", (), NOW)
+NO = Failure("no", status=400, code=1)
 
 
-@pytest.mark.parametrize(
-    ("code", "judged"),
-    [
-        *((code, Verdict.AGAIN) for code in (4, 80007, 130429, 613, 131052, 131053)),
-        (131056, Verdict.AGAIN_PAIR),
-        *((code, Verdict.AGAIN_UPGRADE) for code in (131057, 134101)),
-        *((code, Verdict.UNKNOWN) for code in (1, 2, 131000, 131016, 133004)),
-        (131047, Verdict.TEMPLATE),
-        (131026, Verdict.NO_WHATSAPP),
-        *((code, Verdict.NEXT_CHANNEL) for code in (131062, 130472, 130403, 131051, 131049)),
-        *((code, Verdict.NEXT_CHANNEL) for code in (132000, 132001, 132005, 132007, 132012)),
-        *((code, Verdict.OPT_OUT) for code in (131050, 21610)),
-        *((code, Verdict.CIRCUIT) for code in (0, 190, 3, 10, 200, 299, 368, 131031, 131042)),
-        *((code, Verdict.CIRCUIT) for code in (131048, 133010)),
-        *((code, Verdict.BUG) for code in (100, 131008, 131009, 131021)),
-        (999_999, Verdict.NEXT_CHANNEL),
-    ],
-)
-def test_each_code_of_the_provider_has_its_verdict(code: int, judged: Verdict) -> None:
-    assert verdict(Failure("no", status=400, code=code)) is judged
-
-
-@pytest.mark.parametrize(
-    ("failure", "judged"),
-    [
-        (Failure("timeout"), Verdict.UNKNOWN),
-        (Failure("trouble", status=503), Verdict.UNKNOWN),
-        (Failure("busy", status=429), Verdict.AGAIN),
-        (Failure("busy", status=429, code=100), Verdict.AGAIN),
-        (Failure("who", status=401), Verdict.CIRCUIT),
-        (Failure("passing", status=400, is_transient=True), Verdict.AGAIN),
-    ],
-)
-def test_without_a_known_code_the_status_decides(failure: Failure, judged: Verdict) -> None:
-    assert verdict(failure) is judged
+def old(text: Text, **age: float) -> Text:
+    return replace(text, created_at=NOW - timedelta(**age))
 
 
 def test_a_call_in_doubt_waits_for_a_receipt_before_anything_is_sent_again() -> None:
-    step = next_step(WITH_SMS, Failure("timeout"), 0.5, NOW)
+    step = next_step(WITH_SMS, Failure("timeout"), Verdict.UNKNOWN, 0.5, NOW)
 
-    assert (step.state, step.due_in_s) == ("unknown", 45)
+    assert (step.state, step.channel) == ("unknown", None)
 
 
 def test_who_is_not_on_whatsapp_gets_one_sms() -> None:
-    step = next_step(WITH_SMS, Failure("no", status=400, code=131026), 0.5, NOW)
+    step = next_step(WITH_SMS, NO, Verdict.NO_WHATSAPP, 0.5, NOW)
 
     assert (step.state, step.channel, step.no_whatsapp) == ("waiting", "sms", True)
 
 
 def test_a_closed_window_leads_to_a_template_once() -> None:
-    failure = Failure("late", status=400, code=131047)
-    once = next_step(ALONE, failure, 0.5, NOW)
-    again = next_step(Text("whatsapp", (), as_template=True, tries=2), failure, 0.5, NOW)
+    templated = replace(ALONE, has_template=True)
+    once = next_step(templated, NO, Verdict.TEMPLATE, 0.5, NOW)
+    again = next_step(replace(templated, as_template=True), NO, Verdict.TEMPLATE, 0.5, NOW)
 
     assert once.as_template
     assert again.state == "undeliverable"
 
 
-def test_our_accounts_trouble_burns_no_tries() -> None:
-    step = next_step(ALONE, Failure("no", status=401, code=190), 0.5, NOW)
+def test_what_has_no_template_is_not_sent_again_into_a_closed_window() -> None:
+    assert next_step(ALONE, NO, Verdict.TEMPLATE, 0.5, NOW).state == "undeliverable"
+    assert next_step(WITH_SMS, NO, Verdict.TEMPLATE, 0.5, NOW).channel == "sms"
 
-    assert (step.state, step.opens_circuit, step.counts_as_try) == ("waiting", True, False)
+
+def test_what_we_may_not_send_waits_and_burns_no_tries() -> None:
+    step = next_step(WITH_SMS, NO, Verdict.CIRCUIT, 0.5, NOW)
+
+    assert (step.state, step.channel, step.counts_as_try) == ("waiting", None, False)
+    assert next_step(old(WITH_SMS, minutes=2), NO, Verdict.CIRCUIT, 0.5, NOW).channel == "sms"
+    assert next_step(old(ALONE, hours=25), NO, Verdict.CIRCUIT, 0.5, NOW).state == "undeliverable"
 
 
-def test_retry_after_is_honoured_and_retries_end() -> None:
-    busy = Failure("busy", status=429, code=130429, retry_after_s=7)
-    spent = Text("whatsapp", (), as_template=False, tries=TRIES)
+def test_where_our_account_is_in_trouble_the_next_channel_is_taken_at_once() -> None:
+    assert next_step(WITH_SMS, NO, Verdict.ACCOUNT, 0.5, NOW).channel == "sms"
+    assert next_step(ALONE, NO, Verdict.ACCOUNT, 0.5, NOW).state == "waiting"
 
-    assert next_step(ALONE, busy, 0.0, NOW).due_in_s == 7
-    assert next_step(spent, busy, 0.5, NOW).state == "undeliverable"
+
+def test_retry_after_is_honoured_within_reason() -> None:
+    busy = Failure("busy", status=429, retry_after_s=7)
+    for_ever = Failure("busy", status=429, retry_after_s=1e9)
+
+    assert next_step(ALONE, busy, Verdict.AGAIN, 0.0, NOW).due_in_s == 7
+    assert next_step(ALONE, for_ever, Verdict.AGAIN, 0.0, NOW).due_in_s == 900
+
+
+@pytest.mark.parametrize("tries", [1, 7, 1_000])
+def test_what_is_throttled_is_tried_for_as_long_as_it_is_worth_it(tries: int) -> None:
+    often = replace(ALONE, tries=tries)
+
+    for judged in (Verdict.AGAIN, Verdict.AGAIN_PAIR, Verdict.AGAIN_UPGRADE):
+        step = next_step(often, NO, judged, 0.9, NOW)
+        assert step.state == "waiting"
+        assert 0 < (step.due_in_s or 0) <= 300
+    assert next_step(old(often, hours=25), NO, Verdict.AGAIN, 0.5, NOW).state == "undeliverable"
+    assert next_step(old(WITH_SMS, minutes=11), NO, Verdict.AGAIN, 0.5, NOW).channel == "sms"
+
+
+def test_another_provider_is_asked_before_the_channel_is_left() -> None:
+    spare = replace(WITH_SMS, spare=1)
+
+    step = next_step(spare, NO, Verdict.NEXT_CHANNEL, 0.5, NOW)
+
+    assert (step.state, step.due_in_s, step.channel) == ("waiting", 0, None)
 
 
 def test_a_text_that_came_too_late_is_dropped() -> None:
-    late = Text("sms", (), as_template=False, tries=1, valid_until=NOW - timedelta(seconds=1))
+    late = Text("sms", (), NOW, valid_until=NOW - timedelta(seconds=1))
 
-    assert next_step(late, Failure("timeout"), 0.5, NOW).state == "dropped"
-    assert after_silence(late, "sending", NOW).state == "dropped"
+    assert next_step(late, NO, Verdict.UNKNOWN, 0.5, NOW).state == "dropped"
+    assert after_silence(late, "sending", NOW, may_repeat=True).state == "dropped"
 
 
 def test_silence_after_sent_leads_to_sms_only_where_there_is_one() -> None:
     assert after_accepted(WITH_SMS).due_in_s == 600
     assert after_accepted(ALONE).due_in_s is None
-    assert after_silence(WITH_SMS, "sent", NOW).channel == "sms"
+    assert after_silence(WITH_SMS, "sent", NOW, may_repeat=True).channel == "sms"
+    assert after_silence(ALONE, "sent", NOW, may_repeat=True).state == "sent"
+
+
+@pytest.mark.parametrize("state", ["sending", "unknown"])
+def test_a_call_in_doubt_is_made_once_more_at_most(state: str) -> None:
+    once = after_silence(WITH_SMS, state, NOW, may_repeat=True)
+    twice = after_silence(replace(WITH_SMS, doubts=1), state, NOW, may_repeat=True)
+
+    assert (once.state, once.channel, once.is_doubt) == ("waiting", None, True)
+    assert (twice.channel, twice.is_doubt) == ("sms", False)
+
+
+def test_a_provider_that_knows_no_text_again_is_not_called_twice() -> None:
+    sms = Text("sms", (), NOW)
+
+    assert after_silence(sms, "unknown", NOW, may_repeat=False).state == "undeliverable"
+    assert after_silence(sms, "unknown", NOW, may_repeat=True).state == "waiting"
+
+
+def test_what_a_provider_took_and_then_failed_is_in_no_doubt_and_costs_a_try() -> None:
+    for judged in (Verdict.UNKNOWN, Verdict.CIRCUIT):
+        step = after_failed_receipt(ALONE, NO, judged, 0.5, NOW)
+        assert (step.state, step.counts_as_try) == ("waiting", True)
+
+
+def test_who_waits_long_for_a_channel_that_rests_takes_the_next() -> None:
+    step = while_resting(WITH_SMS)
+
+    assert step is not None
+    assert step.channel == "sms"
+    assert while_resting(ALONE) is None

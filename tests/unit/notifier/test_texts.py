@@ -1,9 +1,13 @@
+import json
+import re
 import string
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from services.notifier.templates import templates
 from services.notifier.texts import GSM7, Composed, Place, Recipient, compose
 from services.notifier.words import BUTTONS, REFUSALS, SMS, WORDS
 from shared.messages import (
@@ -19,6 +23,7 @@ from shared.messages import (
     event_name,
 )
 
+ROOT = Path(__file__).parents[3]
 LONGEST_NAME = "Contoh " + "Panjang" * 10
 PLACE = Place(
     "Kantor Imigrasi Kelas II Tanjung Balai Karimun", "Tanjung Balai Karimun", "Jl. " + "x" * 200,
@@ -96,6 +101,45 @@ def test_a_confirmation_by_sms_is_not_cut(language: Language) -> None:
     assert text.sms is not None
     assert "7K4M-2Q8R-TX3C" in text.sms
     assert text.sms.endswith(".")
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("kind", TOLD[3:])
+def test_a_template_says_what_the_chat_says(kind: EventType, language: Language) -> None:
+    text = compose(happened(kind), recipient(language))
+    assert text is not None
+    named = {(one["name"], one["language"]): one for one in templates()}
+    body = named[text.template or "", language.value]["components"][0]["text"]
+
+    for place, value in enumerate(text.parameters, 1):
+        assert f"{{{{{place}}}}}" in body
+        body = body.replace(f"{{{{{place}}}}}", value)
+
+    assert body == text.content.body
+    assert all(value == " ".join(value.split()) for value in text.parameters)
+
+
+def test_templates_are_as_whatsapp_takes_them() -> None:
+    for one in templates():
+        (body,) = one["components"]
+        fields = re.findall(r"\{\{(\d+)\}\}", body["text"])
+        assert fields == [str(number) for number in range(1, len(fields) + 1)]
+        assert len(body["example"]["body_text"][0]) == len(fields)
+        assert not body["text"].startswith("{{")
+        assert not body["text"].endswith("}}")
+        assert "\n\n\n" not in body["text"]
+
+
+def test_the_simulator_knows_the_templates_that_are_sent() -> None:
+    known = json.loads((ROOT / "channels/simulator/templates.json").read_text(encoding="utf-8"))
+
+    assert known == templates()  # python -m services.notifier.templates writes it
+
+
+def test_what_is_told_within_a_conversation_needs_no_template() -> None:
+    assert [text.template for text in every_text(Language.ID) if text.template] == [
+        "antrean_confirmed", "antrean_cancelled", "antrean_moved"
+    ]  # fmt: skip
 
 
 def test_the_echo_is_the_one_of_2017_with_the_dates_in_words() -> None:
