@@ -26,7 +26,9 @@ KINDS: tuple[tuple[str, type[BaseSettings]], ...] = (
 
 def text() -> str:
     """Give the whole file."""
-    parts = [HEAD]
+    own = ServiceSettings.model_fields
+    parts = [HEAD, "# Not here, because each process has its own:\n"]
+    parts += [f"#   {variable(name):<22} {own[name].description}\n" for name in OWN]
     told = set(OWN)
     for title, kind in KINDS:
         parts.append(f"\n# --- {title}\n")
@@ -45,7 +47,12 @@ def line(name: str, why: str, default: object) -> str:
     """Give the lines of one setting; what has no default stands empty."""
     value = "" if default is PydanticUndefined or default is None else default
     shown = value if isinstance(value, str) else to_json(value).decode()
-    return f"# {why}\n#ANTREAN_{name.upper()}={shown}\n"
+    return f"# {why}\n#{variable(name)}={shown}\n"
+
+
+def variable(name: str) -> str:
+    """Name the environment's variable of a setting."""
+    return f"ANTREAN_{name.upper()}"
 
 
 if __name__ == "__main__":

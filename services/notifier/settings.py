@@ -17,7 +17,7 @@ class NotifierSettings(ServiceSettings):
     whatsapp_phone_number_id: str = Field(description="The usual business number's id.")
     sms_providers: list[Literal["generic", "twilio", "console"]] = Field(
         min_length=1,
-        description="SMS providers in the order in which they are tried; console only logs.",
+        description='SMS providers in the order of trial, as ["generic"]; "console" only logs.',
     )
     sms_generic_url: str = Field(default="", description="Endpoint of the generic provider.")
     sms_generic_token: str = Field(default="", description="Its bearer token.")

@@ -96,6 +96,41 @@ class Waits:
     judges_silence: bool = True
 
 
+CLAIM = """
+    WITH due AS (
+        SELECT t.id, t.state FROM notifier.text t
+         WHERE t.due_at <= now() AND (CASE WHEN t.state <> 'waiting' THEN $4
+               WHEN t.channel = ANY ($2::text[]) THEN t.later <> '{}'
+                    AND t.created_at <= now() - make_interval(secs => $5)
+               ELSE NOT EXISTS (
+                    SELECT FROM notifier.text e
+                     WHERE e.recipient = t.recipient AND e.channel = t.channel
+                       AND e.seq < t.seq AND (e.state = 'sending'
+                           OR e.state = 'waiting' AND e.due_at <= now() + interval '5 s')) END)
+         ORDER BY t.due_at LIMIT $1 FOR UPDATE OF t SKIP LOCKED
+    ), taken AS (
+        UPDATE notifier.text t SET due_at = now() + make_interval(secs => $3),
+               state = CASE WHEN due.state = 'waiting' THEN 'sending' ELSE t.state END,
+               tries = t.tries + (due.state = 'waiting')::int
+          FROM due WHERE t.id = due.id
+        RETURNING t.*, due.state AS was
+    ), attempts AS (
+        INSERT INTO notifier.attempt (text_id, channel, provider)
+        SELECT id, channel, '' FROM taken WHERE was = 'waiting'
+        RETURNING id, text_id
+    )
+    SELECT taken.*, attempts.id AS attempt_id, c.last_inbound_at, c.opted_out,
+           c.number_id, c.no_whatsapp_until, now() AS now,
+           (SELECT count(*) FROM notifier.attempt a
+             WHERE a.text_id = taken.id AND a.channel = taken.channel) AS earlier,
+           (SELECT a.provider FROM notifier.attempt a WHERE a.text_id = taken.id
+             ORDER BY a.started_at DESC LIMIT 1) AS last_provider
+      FROM taken LEFT JOIN attempts ON attempts.text_id = taken.id
+      LEFT JOIN notifier.contact c ON c.recipient = taken.recipient
+     ORDER BY taken.seq
+"""
+
+
 async def claim_due(db: Db, limit: int, waits: Waits) -> list[Row]:
     """Take texts whose timer ran out; a waiting one gets its attempt row in the same statement.
 
@@ -104,39 +139,7 @@ async def claim_due(db: Db, limit: int, waits: Waits) -> list[Row]:
     process die, a text is due again in `receipt_wait_s`.
     """
     rows: list[Row] = await db.fetch(
-        """
-        WITH due AS (
-            SELECT t.id, t.state FROM notifier.text t
-             WHERE t.due_at <= now() AND (CASE WHEN t.state <> 'waiting' THEN $4
-                   WHEN t.channel = ANY ($2::text[]) THEN t.later <> '{}'
-                        AND t.created_at <= now() - make_interval(secs => $5)
-                   ELSE NOT EXISTS (
-                        SELECT FROM notifier.text e
-                         WHERE e.recipient = t.recipient AND e.channel = t.channel
-                           AND e.seq < t.seq AND (e.state = 'sending'
-                               OR e.state = 'waiting' AND e.due_at <= now() + interval '5 s')) END)
-             ORDER BY t.due_at LIMIT $1 FOR UPDATE OF t SKIP LOCKED
-        ), taken AS (
-            UPDATE notifier.text t SET due_at = now() + make_interval(secs => $3),
-                   state = CASE WHEN due.state = 'waiting' THEN 'sending' ELSE t.state END,
-                   tries = t.tries + (due.state = 'waiting')::int
-              FROM due WHERE t.id = due.id
-            RETURNING t.*, due.state AS was
-        ), attempts AS (
-            INSERT INTO notifier.attempt (text_id, channel, provider)
-            SELECT id, channel, '' FROM taken WHERE was = 'waiting'
-            RETURNING id, text_id
-        )
-        SELECT taken.*, attempts.id AS attempt_id, c.last_inbound_at, c.opted_out,
-               c.number_id, c.no_whatsapp_until, now() AS now,
-               (SELECT count(*) FROM notifier.attempt a
-                 WHERE a.text_id = taken.id AND a.channel = taken.channel) AS earlier,
-               (SELECT a.provider FROM notifier.attempt a WHERE a.text_id = taken.id
-                 ORDER BY a.started_at DESC LIMIT 1) AS last_provider
-          FROM taken LEFT JOIN attempts ON attempts.text_id = taken.id
-          LEFT JOIN notifier.contact c ON c.recipient = taken.recipient
-         ORDER BY taken.seq
-        """,
+        CLAIM,
         limit,
         list(waits.resting),
         waits.receipt_wait_s,
