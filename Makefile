@@ -30,6 +30,7 @@ seed: venv ## add offices and sample quota for the next 30 days
 	@$(LOCAL) run seed --demo
 
 logs: ## follow the logs of the services
+	@ls .antrean/log/*.log >/dev/null 2>&1 || { echo 'nothing was started here: `make up` first' >&2; exit 1; }
 	@tail -n 20 -F .antrean/log/*.log
 
 check: venv ## format, lint, types, import contracts, unit tests

@@ -38,5 +38,8 @@ def read() -> SimulatorSettings:
     try:
         return SimulatorSettings(_secrets_dir=os.environ.get("ANTREAN_SECRETS_DIR"))
     except ValidationError as error:
-        lines = [f"  ANTREAN_SIMULATOR_{e['loc'][0]}: {e['msg']}".upper() for e in error.errors()]
+        lines = [
+            f"  ANTREAN_SIMULATOR_{str(one['loc'][0]).upper()}: {one['msg']}"
+            for one in error.errors()
+        ]
         sys.exit("These settings are wrong or missing:\n" + "\n".join(lines))

@@ -234,6 +234,12 @@ async def main() -> int:
     timeout = aiohttp.ClientTimeout(total=30)
     async with aiohttp.ClientSession(timeout=timeout) as http:
         demo = Demo(http)
+        try:
+            await demo.call("GET", f"{GATEWAY}/livez")
+            await demo.call("GET", f"{SIMULATOR}/livez")
+        except (aiohttp.ClientError, TimeoutError):
+            print("nothing runs here: `make up` first", file=sys.stderr)
+            return 1
         for part in (talk, tap, book):
             try:
                 await part(demo)
