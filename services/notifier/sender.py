@@ -126,18 +126,33 @@ class Sender:
         await self._call(row, provider)
 
     async def _call(self, row: Row, provider: Provider) -> None:
-        self.circuits[provider.name].begin(time.monotonic())
+        parcel = self._parcel(row)
         async with self.pool.acquire() as db:
             await store.name_provider(db, row["attempt_id"], provider.name)
         try:
-            accepted = await provider.send(self._parcel(row))
+            accepted = await self._ask(provider, parcel)
         except SendError as error:
             await self._failed(row, provider, error.failure)
         else:
             await self._accepted(row, provider, accepted)
 
+    async def _ask(self, provider: Provider, parcel: Parcel) -> Accepted:
+        """Call a provider, and let its circuit know how that went."""
+        circuit, is_there = self.circuits[provider.name], False
+        circuit.begin(time.monotonic())
+        try:
+            accepted = await provider.send(parcel)
+            is_there = True
+        except SendError as error:
+            failure = error.failure
+            is_unknown = verdict(failure, provider.name) is Verdict.UNKNOWN
+            is_there = failure.status is not None and not is_unknown
+            raise
+        finally:
+            circuit.record(time.monotonic(), went_well=is_there)
+        return accepted
+
     async def _accepted(self, row: Row, provider: Provider, accepted: Accepted) -> None:
-        self.circuits[provider.name].record(time.monotonic(), went_well=True)
         metrics.ATTEMPTS.labels(provider.name, "accepted").inc()
         metrics.SECONDS.observe(max(0.0, (row["now"] - row["created_at"]).total_seconds()))
         async with self.pool.acquire() as db, db.transaction():
@@ -147,7 +162,7 @@ class Sender:
             await receipts.adopt(db, row["attempt_id"], reference, self.rest)
 
     async def _failed(self, row: Row, provider: Provider, failure: Failure) -> None:
-        judged, now = verdict(failure, provider.name), time.monotonic()
+        judged = verdict(failure, provider.name)
         metrics.ATTEMPTS.labels(provider.name, judged.value).inc()
         if judged in ALARMS:
             log.error(
@@ -159,8 +174,6 @@ class Sender:
             )
         if judged in {Verdict.CIRCUIT, Verdict.ACCOUNT}:
             self.rest(provider.name)
-        is_there = failure.status is not None and judged is not Verdict.UNKNOWN
-        self.circuits[provider.name].record(now, went_well=is_there)
         await self._refuse(row, self._after(row, failure, judged), failure)
 
     async def _refuse(self, row: Row, step: Step, failure: Failure | None) -> None:
@@ -211,9 +224,14 @@ class Sender:
         return self.hearing_s() >= self.receipt_wait_s
 
     def _choose(self, row: Row) -> Provider | None:
-        """Take the channel's providers in turn, so that a second try goes another way."""
+        """Take the channel's providers in turn, so that a second try goes another way.
+
+        Not after a call in doubt: only the provider that had it can know the text again.
+        """
         now = time.monotonic()
         of_channel = self.providers.get(row["channel"], ())
+        if row["doubts"] and row["last_provider"]:
+            return next((p for p in of_channel if p.name == row["last_provider"]), None)
         able = [p for p in of_channel if not self.circuits[p.name].is_open(now)] or of_channel
         return able[row["earlier"] % len(able)] if able else None
 

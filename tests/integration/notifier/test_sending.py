@@ -64,6 +64,19 @@ class Post:
         )
         return [row["state"] for row in rows]
 
+    async def calls(self, person: Person) -> list[tuple[str, str, str]]:
+        """List the attempts at a person's test texts as (channel, provider, state)."""
+        owner = Keys.from_secret(self.system.stack.secrets["root"]).owner_of(person.phone, None)
+        rows = await self.db.fetch(
+            """
+            SELECT a.channel, a.provider, a.state
+              FROM notifier.attempt a JOIN notifier.text t ON t.id = a.text_id
+             WHERE t.recipient = $1 AND t.purpose = 'test' ORDER BY a.started_at
+            """,
+            owner,
+        )
+        return [tuple(row) for row in rows]
+
     async def wait_for(
         self, person: Person, *states: str, purpose: str = "test", count: int = 1
     ) -> None:
@@ -255,14 +268,24 @@ async def test_an_sms_goes_out_by_the_second_provider_where_the_first_says_no(
 
     await post.wait_for(person, "delivered")
     assert await bodies(person, "sms") == ["Uji coba"]
-    used = await post.db.fetch(
-        """
-        SELECT a.provider, a.state FROM notifier.attempt a JOIN notifier.text t ON t.id = a.text_id
-         WHERE t.channel = 'sms' AND t.recipient = $1 ORDER BY a.started_at
-        """,
-        Keys.from_secret(post.system.stack.secrets["root"]).owner_of(person.phone, None),
-    )
-    assert [tuple(row) for row in used] == [("generic", "refused"), ("twilio", "delivered")]
+    assert await post.calls(person) == [
+        ("sms", "generic", "refused"),
+        ("sms", "twilio", "delivered"),
+    ]
+
+
+async def test_an_sms_in_doubt_is_sent_again_by_the_one_provider_that_knows_it_again(
+    post: Post, person: Person
+) -> None:
+    await post.fault(kind="error", channel="sms", status=502, body="<html>", times=1)
+
+    await post.put(to(person, by=("sms",)))
+
+    await post.wait_for(person, "delivered")
+    assert await post.calls(person) == [
+        ("sms", "generic", "unknown"),
+        ("sms", "generic", "delivered"),
+    ]
 
 
 async def test_a_confirmation_outside_the_window_goes_out_as_a_template(
@@ -363,16 +386,9 @@ async def test_a_call_that_never_gets_an_answer_is_made_twice_and_then_goes_by_s
 
     await post.wait_for(person, "delivered", "read")
     await post.fault(kind="none")
-    owner = Keys.from_secret(post.system.stack.secrets["root"]).owner_of(person.phone, None)
-    calls = await post.db.fetch(
-        """
-        SELECT a.channel, a.state FROM notifier.attempt a JOIN notifier.text t ON t.id = a.text_id
-         WHERE t.recipient = $1 AND t.purpose = 'test' ORDER BY a.started_at
-        """,
-        owner,
-    )
-    assert [tuple(row) for row in calls] == [
-        *(("whatsapp", "unknown"), ("whatsapp", "unknown"), ("sms", "delivered"))
+    assert await post.calls(person) == [
+        *(("whatsapp", "meta", "unknown"), ("whatsapp", "meta", "unknown")),
+        ("sms", "generic", "delivered"),
     ]
     assert (await bodies(person), await bodies(person, "sms")) == ([], ["Uji coba"])
 
