@@ -17,6 +17,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+# Letters that have no accent to take off, with what a passport writes for them.
+TRANSCRIBED = (
+    "Æ=AE æ=ae Œ=OE œ=oe Ø=OE ø=oe ß=ss ẞ=SS Ð=D ð=d Đ=D đ=d Þ=TH þ=th Ł=L ł=l ı=i Ħ=H ħ=h "
+    "Ŧ=T ŧ=t ĸ=q Ŋ=N ŋ=n"
+)
+PLAIN = str.maketrans(dict(pair.split("=") for pair in TRANSCRIBED.split()))
 CHECK_SYMBOLS = CROCKFORD + "*~$=U"
 APPROVAL_CODE_LENGTH = 6
 BOOKING_CODE_LENGTH = 12
@@ -104,10 +110,18 @@ class Keys:
             raise WrongKeyError(row) from error
 
 
+def plain_letters(name: str) -> str:
+    """Write a name without accents, and other letters as a passport's lines write them.
+
+    A name and its transcription are one name (ICAO Doc 9303, part 3, section 6).
+    """
+    apart = unicodedata.normalize("NFKD", name.translate(PLAIN))
+    return "".join(c for c in apart if not unicodedata.combining(c))
+
+
 def normal_name(name: str) -> str:
-    """Write a name as it is compared: no accents, no case, no punctuation, single spaces."""
-    plain = unicodedata.normalize("NFKD", name)
-    kept = (c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
+    """Write a name as it is compared: plain letters, no case, no punctuation, single spaces."""
+    kept = (c if c.isalnum() else " " for c in plain_letters(name))
     return " ".join("".join(kept).casefold().split())
 
 

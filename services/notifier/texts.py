@@ -243,4 +243,4 @@ def _row(place: Alternative, about: EventBody, language: Language) -> Row:
 
 
 def _local_phone(phone: str | None) -> str:
-    return f"0{phone[3:]}" if phone and phone.startswith("+62") else phone or "WhatsApp"
+    return f"0{phone[3:]}" if phone and phone.startswith("+62") else phone or "-"

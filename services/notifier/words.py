@@ -131,12 +131,12 @@ REFUSALS: dict[str, dict[Language, str]] = {
     },
     "already_booked": {
         Language.ID: (
-            "Orang ini sudah punya jadwal; satu orang satu jadwal. Lihat: #status, dari nomor yang "
-            "dipakai untuk mengambilnya. Ubah: #ulang. Batalkan: #batal."
+            "Orang ini sudah punya jadwal, atau jadwalnya menunggu kode persetujuan; satu orang "
+            "satu jadwal. Lihat: #status, dari nomor yang dipakai untuk mengambilnya."
         ),
         Language.EN: (
-            "This person already has an appointment; one person, one appointment. See it: #status, "
-            "from the number that booked it. Change: #ulang. Cancel: #batal."
+            "This person already has an appointment, or one that waits for its approval code; one "
+            "person, one appointment. See it: #status, from the number that booked it."
         ),
     },
     "too_many_for_phone": {
@@ -156,8 +156,8 @@ REFUSALS: dict[str, dict[Language, str]] = {
         Language.EN: "Time is up and the place was released. Choose again: #tgllayanan.",
     },
     "wrong_code": {
-        Language.ID: "Kode salah. Sisa {tries_left} percobaan. Periksa kode di pesan kami.",
-        Language.EN: "Wrong code. {tries_left} tries left. Check the code in our message.",
+        Language.ID: "Kode salah. Sisa {tries_left} percobaan. Lihat kodenya: #status.",
+        Language.EN: "Wrong code. {tries_left} tries left. See the code: #status.",
     },
     "no_tries_left": {
         Language.ID: "Kode salah terlalu sering. Jadwal dilepas. Pilih lagi: #tgllayanan.",

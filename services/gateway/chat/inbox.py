@@ -114,6 +114,8 @@ class Inbox:
             if not messages:
                 return False
             await self._facts.refresh(db)
+            if row["sealed"] is None:
+                row = await self._before_known(db, messages[0]) or row
             state = self._state(row)
             is_flood = len(messages) > FLOOD or await store.count_done(db, owner) >= FLOOD
             done: list[Row] = []
@@ -224,6 +226,13 @@ class Inbox:
         if phone and said.contact.bsuid:
             key = self._keys.hashed("bsuid", said.contact.bsuid)
             await store.link_phone(db, key, self._keys.seal(phone, f"link/{key.hex()}"))
+
+    async def _before_known(self, db: Db, message: Row) -> Row | None:
+        """Find the conversation that somebody had before WhatsApp showed us their number."""
+        contact = open_row(self._keys, message).contact
+        if not (contact.phone and contact.bsuid):
+            return None
+        return await store.find_conversation(db, self._keys.owner_of(None, contact.bsuid))
 
     def _state(self, row: Row) -> State:
         if row["sealed"] is None:

@@ -69,6 +69,13 @@ async def lock_conversation(db: Db, owner: str) -> Row | None:
     )
 
 
+async def find_conversation(db: Db, owner: str) -> Row | None:
+    """Read where a conversation stands, if it was begun."""
+    return await db.fetchrow(
+        "SELECT * FROM gateway.conversation WHERE owner = $1 AND sealed IS NOT NULL", owner
+    )
+
+
 async def take_messages(db: Db, owner: str) -> list[Row]:
     """Read a person's waiting messages, in the order in which they were written."""
     rows: list[Row] = await db.fetch(

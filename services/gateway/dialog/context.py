@@ -1,7 +1,9 @@
 """What a text means where a conversation stands: an answer to our question, an entry of a list."""
 
+from dataclasses import replace
 from datetime import date
 
+from services.gateway.dialog.approval import find_codes
 from services.gateway.dialog.choosing import offices_meant
 from services.gateway.dialog.dates import DateFault, read_visit
 from services.gateway.dialog.intents import (
@@ -18,7 +20,8 @@ from services.gateway.dialog.intents import (
     Unknown,
 )
 from services.gateway.dialog.normal import normal
-from services.gateway.dialog.parse import command_of, read_person, understand
+from services.gateway.dialog.parse import command_of, is_command, understand
+from services.gateway.dialog.persons import read_person
 from services.gateway.dialog.search import find_service, is_called
 from services.gateway.dialog.state import Facts, State
 from services.gateway.dialog.vocabulary import HARMLESS
@@ -27,8 +30,8 @@ from services.gateway.dialog.vocabulary import HARMLESS
 def resolve(text: str, state: State, known: Facts, today: date) -> Intent:
     """Say what a text means here and now; `known` has the offices and services.
 
-    What answers a question of ours comes before what only looks like a code or a command:
-    Batam is a town and near to `batal`.
+    What answers a question of ours comes before what only looks like a command: Batam is a town
+    and near to `batal`. The code of an open hold comes before all of these.
     """
     intent = understand(text, today)
     if state.cancels and intent in (Simple.YES, Drop()):
@@ -37,11 +40,29 @@ def resolve(text: str, state: State, known: Facts, today: date) -> Intent:
         return Simple.NO if state.cancels else Drop()
     if isinstance(intent, Number):
         return _entry(intent, state, today)
-    if not isinstance(intent, Code | Guess | Unknown) or (
-        isinstance(intent, Code) and intent.tapped
-    ):
+    said = normal(text)
+    answered = _answer(said, state, known, today)
+    if isinstance(intent, Code):
+        return replace(intent, otherwise=_whole(answered)) if not intent.tapped else intent
+    if not _is_open(intent, text):
         return intent
-    return _answer(normal(text), state, known, today) or _settled(intent, text, known, today)
+    if isinstance(intent, Guess | Unknown):
+        intent = answered or _settled(intent, said, known, today)
+    elif isinstance(answered, Request):
+        # "Selamat Riyadi, 20-11-1967" only looks like a greeting.
+        intent = _whole(answered, named=True) or intent
+    codes = () if isinstance(intent, OfficeWish | ServiceWish) else find_codes(said)
+    return Code(codes, said, otherwise=intent) if codes else intent
+
+
+def _is_open(intent: Intent, text: str) -> bool:
+    """Whether a text may mean something else than what it looks like: no command of ours does."""
+    if intent in (Simple.GREET, Simple.DATES):
+        return not is_command(text)
+    is_misread = isinstance(intent, Request) and any(
+        isinstance(read, DateFault) for read in (intent.birth_date, intent.visit)
+    )
+    return isinstance(intent, Guess | Unknown) or is_misread
 
 
 def _entry(intent: Number, state: State, today: date) -> Intent:
@@ -68,11 +89,20 @@ def _answer(said: str, state: State, known: Facts, today: date) -> Intent | None
     return None
 
 
-def _settled(intent: Code | Guess | Unknown, text: str, known: Facts, today: date) -> Intent:
+def _whole(answered: Intent | None, *, named: bool = False) -> Intent | None:
+    """Keep an answer that was read without a fault; with `named`, one with a name and a date."""
+    if not isinstance(answered, Request):
+        return answered
+    birth, visit = answered.birth_date, answered.visit
+    if isinstance(birth, DateFault) or isinstance(visit, DateFault):
+        return None
+    is_enough = answered.name and birth if named else birth or visit
+    return answered if is_enough else None
+
+
+def _settled(intent: Guess | Unknown, said: str, known: Facts, today: date) -> Intent:
     """Decide what is left: the plain name of an office, a harmless command mistyped."""
-    said = normal(text)
-    is_open = not isinstance(intent, Code) or not intent.sure
-    if is_open and is_called(said, known.offices.values()):
+    if is_called(said, known.offices.values()):
         return OfficeWish(said)
     if isinstance(intent, Guess) and intent.command in HARMLESS:
         return command_of(intent.command, (), today)

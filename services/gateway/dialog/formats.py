@@ -38,6 +38,24 @@ def text(body: str, language: Language, *keys: str) -> Content:
     return Content(body=body, buttons=buttons(language, *keys))
 
 
+def about_hold(held: HeldSeat, language: Language) -> tuple[Button, ...]:
+    """Make the buttons of one hold: each names it by its code."""
+    does = {"agree": "setuju", "change": "ganti", "drop": "batalkan"}
+    return tuple(
+        Button(id=f"#{command}#{held.code}", title=BUTTONS[key][language])
+        for key, command in does.items()
+    )
+
+
+def waiting(key: str, facts: Facts, language: Language) -> Content:
+    """Remind of the holds that wait for their code; one alone can be agreed to with a tap."""
+    lines = "\n\n".join(hold_line(held, facts, language) for held in facts.holds)
+    body = f"{say(key, language)}\n\n{lines}"
+    if len(facts.holds) > 1 or len(body) > BODY_WITH_CHOICES:
+        return text(body, language, "status", "help")
+    return Content(body=body, buttons=about_hold(facts.holds[0], language))
+
+
 def listing(state: State, body: str, rows: tuple[Row, ...]) -> Turn:
     """Answer with a list to tap, whose entries may be typed by number; long ones go untapped."""
     kept = state.but(choices=tuple(row.id for row in rows))
@@ -103,6 +121,7 @@ def hold_line(held: HeldSeat, facts: Facts, language: Language) -> str:
         service=facts.named(held.ref.service, language),
         office=held.office.name,
         expires=local_clock(held.expires_at, held.office.timezone),
+        code=held.code,
     )
 
 

@@ -42,12 +42,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What may be an approval code. `sure` when it can be nothing else; `tapped` by its button."""
+    """What may be an approval code of an open hold; `tapped` by its button.
 
-    code: str
+    `otherwise` is what the text means where none of the codes is; without it, it can be nothing
+    but a code, and a wrong one costs a try.
+    """
+
+    codes: tuple[str, ...]
     said: str = ""
-    sure: bool = True
     tapped: bool = False
+    otherwise: "Intent | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from services.gateway.dialog import choosing, formats
 from services.gateway.dialog.dates import DateFault
 from services.gateway.dialog.formats import listing, say, text
 from services.gateway.dialog.intents import CancelWish, Change, Drop, MoveWish
-from services.gateway.dialog.requesting import slot_on
+from services.gateway.dialog.requesting import confirmed_already, slot_on
 from services.gateway.dialog.state import (
     Booked,
     Cancel,
@@ -19,7 +19,7 @@ from services.gateway.dialog.state import (
 )
 from services.gateway.dialog.words import BUTTONS
 from shared.keys import booking_code_of, grouped
-from shared.messages import Button, Content, Row
+from shared.messages import Button, Content, Row, SlotRef
 from shared.speech import local_clock, long_date, short_date
 
 
@@ -32,14 +32,21 @@ def status(state: State, facts: Facts) -> Turn:
     if not lines:
         return Turn(state, text(say("status_none", language), language, "dates", "help"))
     lines += [say("status_moves", language)] if facts.bookings else []
-    keys = ("move", "cancel") if facts.bookings else ("dates", "help")
     body = say("status", language, lines="\n\n".join(lines))
+    if len(facts.holds) == 1 and len(body) <= formats.BODY_WITH_CHOICES:
+        agreeing, *others = formats.about_hold(facts.holds[0], language)
+        own = formats.buttons(language, "move", "cancel") if facts.bookings else others
+        return Turn(state, Content(body=body, buttons=(agreeing, *own)))
+    keys = ("move", "cancel") if facts.bookings else ("dates", "help")
     return Turn(state, text(body, language, *keys))
 
 
 def change(wish: Change, state: State, facts: Facts) -> Turn:
     """Ask for the right values of a hold; it stays until they come."""
     held = facts.held(wish.code)
+    done = facts.approved(wish.code)
+    if done is not None:
+        return confirmed_already(done, state, facts)
     if held is None:
         return _which_hold("ganti", wish.code, state, facts)
     until = local_clock(held.expires_at, held.office.timezone)
@@ -62,13 +69,17 @@ def drop(wish: Drop, state: State, facts: Facts) -> Turn:
         return Turn(state.anew(), None, Release(held.id, held.owner))
     if wish.code is None and not facts.holds:
         return cancel(CancelWish(), state, facts)
+    done = facts.approved(wish.code)
+    if done is not None:
+        return _ask_sure(done, state)
     return _which_hold("batalkan", wish.code, state, facts)
 
 
 def cancel(wish: CancelWish, state: State, facts: Facts) -> Turn:
     """Cancel what they named and were sure of; else ask which, and whether they are sure."""
-    if wish.said is None and not facts.bookings and facts.holds:
-        return drop(Drop(), state, facts)
+    if wish.said is None and facts.holds:
+        # With a booking beside the hold it is not said which of them is not wanted.
+        return _which_of_all(state, facts) if facts.bookings else drop(Drop(), state, facts)
     code = booking_code_of(wish.said) if wish.said else None
     booked = facts.booked(code) if code or not wish.said else None
     if booked is None:
@@ -85,8 +96,7 @@ def move(wish: MoveWish, state: State, facts: Facts) -> Turn:
     if booked is None:
         return _which_booking("ulang", wish.said, state, facts)
     if wish.slot is not None:
-        moving = state.anew(moves=booked.code)
-        return Turn(moving, None, Reschedule(booked.code, wish.slot, booked.owner))
+        return _move_to(wish.slot, booked, state, facts)
     kept = state.anew(moves=booked.code, office=booked.ref.office, service=booked.ref.service)
     if isinstance(wish.visit, DateFault):
         ahead = formats.a_day_ahead(facts.now.date())
@@ -101,7 +111,17 @@ def move(wish: MoveWish, state: State, facts: Facts) -> Turn:
         slot = slot_on(wish.visit, wish.session, kept, facts)
     if slot is None:
         return choosing.dates(kept, facts, say("no_such_number", language, text=str(wish.visit)))
-    return Turn(kept, None, Reschedule(booked.code, slot, booked.owner))
+    return _move_to(slot, booked, state, facts)
+
+
+def _move_to(slot: SlotRef, booked: Booked, state: State, facts: Facts) -> Turn:
+    """Ask booking to move a booking; a second tap on the row that it was moved to moves nothing."""
+    if slot == booked.ref:
+        shown = formats.booking_line(booked, facts, state.language)
+        body = say("same_slot", state.language, line=shown)
+        return Turn(state.anew(), text(body, state.language, "status", "move"))
+    moving = state.anew(moves=booked.code)
+    return Turn(moving, None, Reschedule(booked.code, slot, booked.owner))
 
 
 def code_of(wish: MoveWish, state: State) -> str | None:
@@ -120,15 +140,7 @@ def _which_hold(command: str, code: str | None, state: State, facts: Facts) -> T
     if code is not None or not facts.holds:
         key = "no_longer_held" if code is not None else "no_hold"
         return Turn(state, text(say(key, language), language, "dates", "status"))
-    rows = tuple(
-        Row(
-            id=f"#{command}#{held.code}",
-            title=held.name[: formats.TITLE],
-            description=_place(held, state)[: formats.DESCRIPTION],
-        )
-        for held in facts.holds
-    )
-    return _which(f"{command}_which", rows, state)
+    return _which(f"{command}_which", _hold_rows(command, state, facts), state)
 
 
 def _which_booking(command: str, said: str | None, state: State, facts: Facts) -> Turn:
@@ -140,7 +152,29 @@ def _which_booking(command: str, said: str | None, state: State, facts: Facts) -
     if not facts.bookings:
         key = "status_held" if facts.holds else "status_none"
         return Turn(state, text(say(key, language), language, "dates", "status", "help"))
-    rows = tuple(
+    return _which(f"{command}_which", _booking_rows(command, state, facts), state)
+
+
+def _which_of_all(state: State, facts: Facts) -> Turn:
+    """Ask which of their holds and bookings is not wanted."""
+    rows = _hold_rows("batalkan", state, facts) + _booking_rows("batal", state, facts)
+    return _which("batal_which", rows, state)
+
+
+def _hold_rows(command: str, state: State, facts: Facts) -> tuple[Row, ...]:
+    waits = say("waits", state.language)
+    return tuple(
+        Row(
+            id=f"#{command}#{held.code}",
+            title=held.name[: formats.TITLE],
+            description=f"{_place(held, state)} · {waits}"[: formats.DESCRIPTION],
+        )
+        for held in facts.holds
+    )
+
+
+def _booking_rows(command: str, state: State, facts: Facts) -> tuple[Row, ...]:
+    return tuple(
         Row(
             id=f"#{command}#{booked.code}",
             title=booked.name[: formats.TITLE],
@@ -148,7 +182,6 @@ def _which_booking(command: str, said: str | None, state: State, facts: Facts) -
         )
         for booked in facts.bookings
     )
-    return _which(f"{command}_which", rows, state)
 
 
 def _which(key: str, rows: Sequence[Row], state: State) -> Turn:

@@ -3,13 +3,19 @@
 import unicodedata
 
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u00ad"))
-LONGEST = 400
+LONGEST = 1000
+WRAPS = " *_~\"'`\u201c\u201d\u2018\u2019()[]<>"
 
 
 def normal(text: str) -> str:
     """Fold full-width letters and ＃, drop what cannot be seen, use single spaces."""  # noqa: RUF002 it is shown
     folded = unicodedata.normalize("NFKC", text[:4096]).translate(INVISIBLE)
     return " ".join(folded.split())[:LONGEST]
+
+
+def unwrapped(text: str) -> str:
+    """Take off the marks that stand around a text: `*#status*` as WhatsApp shows it in bold."""
+    return text.strip(WRAPS)
 
 
 def distance(one: str, other: str) -> int:

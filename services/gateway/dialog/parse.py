@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date
 
+from services.gateway.dialog.approval import read_code
 from services.gateway.dialog.dates import DateFault, read_birth, read_visit
 from services.gateway.dialog.intents import (
     CancelWish,
@@ -27,24 +28,23 @@ from services.gateway.dialog.intents import (
     Unknown,
 )
 from services.gateway.dialog.names import read_name
-from services.gateway.dialog.normal import likeness, normal
+from services.gateway.dialog.normal import likeness, normal, unwrapped
 from services.gateway.dialog.vocabulary import (
     ABOUT_DATES,
-    CODE,
+    ABOUT_OWN,
     COMMAND_OF,
     GREETINGS,
     LOGIN,
-    NO_NAMES,
     NUMBER,
-    PERSON,
+    POLITE,
     SESSIONS,
     SIMPLE,
 )
-from shared.keys import APPROVAL_CODE_LENGTH, CROCKFORD, booking_code_of, normal_code
+from shared.keys import booking_code_of, normal_code
 from shared.messages import Language, Session, SlotRef
 
 ALIKE_HASH, ALIKE_FREE, SHORTEST_FUZZY = 0.78, 0.80, 4
-OLD_CODE_LENGTH, NIK_LENGTH = 8, 16
+LONGEST_DATE, NIK_LENGTH = 8, 16
 MOST_NUMBER = 99
 EDGES = "#?!., "
 ABOUT_ONE: dict[str, Callable[[str | None], Intent]] = {
@@ -58,8 +58,8 @@ SPEAK = {"english": Speak(Language.EN), "bahasa": Speak(Language.ID)}
 
 def understand(text: str, today: date) -> Intent:
     """Say what a text means by itself; `today` is the day where it will be acted on."""
-    said = normal(text)
-    plain = " ".join(said.strip(EDGES).lower().replace(",", " ").split())
+    said = unwrapped(normal(text))
+    plain = _plain(said)
     login = LOGIN.fullmatch(said)
     if login:
         return Login(normal_code(login[1]))
@@ -67,11 +67,13 @@ def understand(text: str, today: date) -> Intent:
         return command_of(COMMAND_OF[plain], (), today)
     if NUMBER.fullmatch(plain):
         return Number(int(NUMBER.sub(r"\1", plain)))
-    if "#" in said:
-        fields = [part.strip() for part in said.lstrip("#").split("#")]
-        if len(fields) > 1 or said.startswith("#"):
-            return _of_fields(fields, today)
-    return _free(said, plain, today)
+    fielded = _fielded(said, today) if "#" in said else None
+    return fielded or _free(said, plain, today)
+
+
+def is_command(text: str) -> bool:
+    """Whether a text is one of our commands and nothing else."""
+    return _plain(unwrapped(normal(text))) in COMMAND_OF
 
 
 def command_of(command: str, rest: Sequence[str], today: date) -> Intent:
@@ -88,28 +90,29 @@ def command_of(command: str, rest: Sequence[str], today: date) -> Intent:
     return _move(rest, today) if command == "move" else SPEAK[command]
 
 
-def read_person(text: str, today: date, *, named: bool, born: bool) -> Request | None:
-    """Read name and birth date in plain words: `Ahmad Yani, 20-11-1967`.
+def _plain(said: str) -> str:
+    """Write a text as commands are compared: `Batal dong, kak!` is `batal`."""
+    words = said.strip(EDGES).lower().replace(",", " ").split()
+    while len(words) > 1 and words[-1] in POLITE:
+        words.pop()
+    return " ".join(words)
 
-    Where we know the name, the birth date alone will do, and the other way round. None where the
-    text is neither.
-    """
-    match = PERSON.fullmatch(text)
-    name = read_name(match[1]) if match else None
-    if match and name:
-        return Request(name, read_birth(match[2], today), said=(name, match[2]))
-    birth = read_birth(text, today) if named or not born else DateFault.UNREADABLE
-    if birth is not DateFault.UNREADABLE:
-        return Request(birth_date=birth, said=("", text))
-    name = read_name(text)
-    return (
-        Request(name, said=(name,)) if name and not NO_NAMES & set(text.lower().split()) else None
-    )
+
+def _fielded(said: str, today: date) -> Intent | None:
+    """Read a text with # in it; None where the # is only an ornament."""
+    before, *rest = (part.strip() for part in said.lstrip("#").split("#"))
+    if said.startswith("#") or _plain(before) in COMMAND_OF:
+        return _of_fields((before, *rest), today)
+    # "halo, #status", "min mau #batal": what comes before a command is no name.
+    command = _of_fields(rest, today) if _plain(rest[0]) in COMMAND_OF else None
+    led = _led(rest[0], today, anything=True) if len(rest) == 1 else None
+    is_request = len(rest) > 1 or isinstance(read_birth(rest[0], today), date)
+    return command or led or (_of_fields((before, *rest), today) if is_request else None)
 
 
 def _of_fields(fields: Sequence[str], today: date) -> Intent:
     """Read `#command#...` or the one-line request `#name#birth date#visit`."""
-    head, rest = fields[0].lower(), fields[1:]
+    head, rest = _plain(fields[0]), fields[1:]
     tapped = _tapped(head, rest)
     if tapped is not None:
         return tapped
@@ -134,7 +137,7 @@ def _tapped(head: str, rest: Sequence[str]) -> Intent | None:
             slot = _slot(rest[-1])
             return MoveWish(rest[0] or None, slot) if slot else Unknown(rest[-1])
         case "setuju" | "agree":
-            return Code(normal_code(rest[0]), rest[0], tapped=True)
+            return Code((normal_code(rest[0]),), rest[0], tapped=True)
         case "batalya":
             return CancelWish(rest[0], sure=True)
     return None
@@ -146,7 +149,10 @@ def _lonely(text: str, today: date) -> Intent:
     if led is not None:
         return led
     guess = _alike(text.lower(), ALIKE_HASH)
-    return _code(text) or (Guess(guess, text) if guess else Unknown(text))
+    code = read_code(text)
+    if code is not None:
+        return Code((code,), text)
+    return Guess(guess, text) if guess else Unknown(text)
 
 
 def _led(text: str, today: date, *, anything: bool) -> Intent | None:
@@ -155,8 +161,11 @@ def _led(text: str, today: date, *, anything: bool) -> Intent | None:
     for length in range(min(2, len(words) - 1), 0, -1):
         command = COMMAND_OF.get(" ".join(words[:length]).lower())
         rest = " ".join(words[length:])
-        if command in {"cancel", "move"} and (anything or booking_code_of(rest)):
-            return command_of(command, rest.split() if command == "move" else (rest,), today)
+        if command == "move" and (anything or booking_code_of(rest)):
+            return command_of(command, rest.split(), today)
+        if command == "cancel" and (anything or booking_code_of(rest)):
+            named = any(sign.isdecimal() for sign in rest)
+            return command_of(command, (rest,) if named else (), today)
         if command in {"office", "service"} or (command == "dates" and anything):
             return command_of(command, (rest,), today)
     return None
@@ -177,7 +186,7 @@ def _looks_like_code(text: str) -> bool:
     """Whether this names a booking, be it mistyped: longer than any date, letters and digits."""
     code = normal_code(text)
     is_mixed = any(c.isalpha() for c in code) and any(c.isdecimal() for c in code)
-    return is_mixed and len(code) > OLD_CODE_LENGTH
+    return is_mixed and len(code) > LONGEST_DATE
 
 
 def _request(fields: Sequence[str], today: date) -> Request:
@@ -216,10 +225,13 @@ def _free(said: str, plain: str, today: date) -> Intent:
     """Read a text without #: a code, a greeting, something like a command."""
     if booking_code_of(said):
         return Simple.STATUS
-    code = _code(said)
-    if code is not None and code.sure:
-        return code
+    code = read_code(said)
+    if code is not None:
+        return Code((code,), said)
     words = re.split(r"[^\w']+", plain)
+    about = next((ABOUT_OWN[word] for word in words if word in ABOUT_OWN), None)
+    if about is not None and ABOUT_DATES & set(words):
+        return Guess(about, said)
     if words[0] in GREETINGS:
         return Simple.GREET
     led = _led(said.strip(EDGES), today, anything=False)
@@ -228,29 +240,7 @@ def _free(said: str, plain: str, today: date) -> Intent:
     guess = _alike(plain, ALIKE_FREE)
     if guess is not None:
         return Guess(guess, said)
-    if ABOUT_DATES & set(words):
-        return Simple.DATES
-    return code or Unknown(said)
-
-
-def _code(said: str) -> Code | None:
-    """Find an approval code: six characters, or eight digits as the old service had them.
-
-    Six letters may be a word or a town, so only a code with a digit in it is sure; the others
-    count where they are the code of an open hold.
-    """
-    match = CODE.fullmatch(said)
-    if match is None:
-        return None
-    bare = re.sub(r"[ .-]", "", match[1])
-    code = normal_code(bare)
-    if not set(code) <= set(CROCKFORD):
-        return None
-    if len(bare) == OLD_CODE_LENGTH and bare.isdecimal():
-        return Code(code, said, sure=False)
-    if len(bare) != APPROVAL_CODE_LENGTH:
-        return None
-    return Code(code, said, sure=any(c.isdecimal() for c in bare))
+    return Simple.DATES if ABOUT_DATES & set(words) else Unknown(said)
 
 
 def _alike(word: str, enough: float) -> str | None:

@@ -7,7 +7,7 @@ from services.gateway.dialog.dates import DateFault
 from services.gateway.dialog.formats import say, text
 from services.gateway.dialog.intents import Code, Pick, Request
 from services.gateway.dialog.parse import understand
-from services.gateway.dialog.state import Confirm, Facts, Place, State, Turn
+from services.gateway.dialog.state import Booked, Confirm, Facts, Place, State, Turn
 from shared.messages import Applicant, Session, SlotRef
 
 WOMEN_ADD = 40  # a NIK holds the birth day of a woman plus 40
@@ -20,11 +20,13 @@ def request(wish: Request, state: State, facts: Facts) -> Turn:
     if faults.get("nik"):
         draft = draft.but(nik=None)
     chosen = facts.offices.get(draft.office or "")
-    if wish.visit and not faults and chosen and not chosen.service(draft.service):
-        known = isinstance(wish.visit, int) and _listed(draft)
-        if not known:
+    slot, trouble = None, None
+    if chosen and not chosen.service(draft.service) and _needs_service(wish, draft):
+        # A number means nothing yet: its list is of the service that is still to be chosen.
+        if not faults:
             return choosing.ask_service(draft, chosen, facts)
-    slot, trouble = _slot(wish, draft, facts)
+    else:
+        slot, trouble = _slot(wish, draft, facts)
     if trouble:
         faults["visit"] = trouble
     if faults or draft.name is None or draft.birth_date is None:
@@ -43,35 +45,50 @@ def resume(state: State, facts: Facts) -> Turn | None:
     return None
 
 
-def code(wish: Code, state: State, facts: Facts) -> Turn:
-    """Confirm the hold whose code this is; a code that is wrong counts as a try of the newest."""
+def code(wish: Code, state: State, facts: Facts) -> Turn | None:
+    """Confirm the hold whose code this is; a code that is wrong counts as a try of the newest.
+
+    None where the text may mean something else and is of nothing that they have.
+    """
     language = state.language
-    held = facts.held(wish.code)
-    if held is not None:
-        return Turn(state.but(asks=None), None, Confirm(held.id, wish.code, held.owner))
-    done = next((one for one in facts.bookings if one.approval == wish.code), None)
-    if done is not None:
-        shown = formats.booking_line(done, facts, language)
-        return Turn(state, text(say("already_confirmed", language, line=shown), language, "status"))
-    if facts.holds and wish.sure and not wish.tapped:
+    for one in wish.codes:
+        held = facts.held(one)
+        if held is not None:
+            return Turn(state.anew(), None, Confirm(held.id, one, held.owner))
+        done = facts.approved(one)
+        if done is not None:
+            return confirmed_already(done, state, facts)
+    if wish.otherwise is not None:
+        return None
+    if facts.holds and not wish.tapped:
         newest = facts.holds[0]
-        return Turn(state.but(asks=None), None, Confirm(newest.id, wish.code, newest.owner))
-    if wish.tapped or wish.sure:
-        key = "no_longer_held" if wish.tapped else "no_hold"
-        return Turn(state, text(say(key, language), language, "dates", "status"))
-    return unknown(state)
+        return Turn(state, None, Confirm(newest.id, wish.codes[0], newest.owner))
+    key = "no_longer_held" if wish.tapped else "no_hold"
+    return Turn(state, text(say(key, language), language, "dates", "status"))
+
+
+def confirmed_already(done: Booked, state: State, facts: Facts) -> Turn:
+    """Show the booking that a message was about, and what can be done with it."""
+    language = state.language
+    shown = formats.booking_line(done, facts, language)
+    body = say("already_confirmed", language, line=shown)
+    return Turn(state, text(body, language, "move", "cancel"))
 
 
 def agree(state: State, facts: Facts) -> Turn:
     """Say that agreeing needs the code: it is what proves that the message was read."""
-    key = "agree_needs_code" if facts.holds else "no_hold"
-    return Turn(state, text(say(key, state.language), state.language, "dates", "status"))
+    if not facts.holds:
+        body = say("no_hold", state.language)
+        return Turn(state, text(body, state.language, "dates", "status"))
+    return Turn(state, formats.waiting("agree_needs_code", facts, state.language))
 
 
-def unknown(state: State) -> Turn:
-    """Say that we did not understand, and what we do."""
-    body = say("unknown", state.language)
-    return Turn(state, text(body, state.language, "dates", "status", "help"))
+def unknown(state: State, facts: Facts) -> Turn:
+    """Say that we did not understand, and what we do; who has a hold is told that it waits."""
+    language = state.language
+    if facts.holds:
+        return Turn(state, formats.waiting("unknown_held", facts, language))
+    return Turn(state, text(say("unknown", language), language, "dates", "status", "help"))
 
 
 def _draft(wish: Request, state: State) -> State:
@@ -91,6 +108,13 @@ def _draft(wish: Request, state: State) -> State:
         moves=None,
         cancels=None,
     )
+
+
+def _needs_service(wish: Request, draft: State) -> bool:
+    """Whether a wish names a visit that can only be found once the service is known."""
+    if isinstance(wish.visit, int):
+        return not _listed(draft)
+    return isinstance(wish.visit, date)
 
 
 def _faults(wish: Request, draft: State) -> dict[str, str]:

@@ -165,6 +165,10 @@ class Facts:
             return next((one for one in self.bookings if one.code == code), None)
         return self.bookings[0] if len(self.bookings) == 1 else None
 
+    def approved(self, code: str | None) -> Booked | None:
+        """Find the booking that was made by this approval code."""
+        return next((one for one in self.bookings if code and same_code(code, one.approval)), None)
+
     def held(self, code: str | None) -> HeldSeat | None:
         """Find the hold that is meant: the one of this approval code, or the only one."""
         if code is not None:

@@ -1,6 +1,7 @@
 """What to answer: one reply to one message, or one act of booking whose outcome is the answer."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -30,7 +31,10 @@ from services.gateway.dialog.vocabulary import WORDS
 from shared.messages import Button, Content
 
 MEDIA_PAUSE = timedelta(minutes=10)
-OWN = Code | Change | Drop | CancelWish | MoveWish
+OWN = Code | Change | Drop | CancelWish | MoveWish | Unknown
+OWN_SIMPLE = {Simple.STATUS, Simple.AGREE, Simple.YES, Simple.THANKS}
+# What the entries of a list do at once, so that a number said later must not.
+AT_ONCE = ("#pindah#", "#batalkan#")
 DATED = Request | Number | OfficeWish | ServiceWish
 
 
@@ -43,7 +47,9 @@ def needs(intent: Intent, state: State, known: Facts) -> Needs:
     day = day if isinstance(day, date) else state.visit
     if isinstance(intent, MoveWish):
         return Needs(own=True, moves=True, code=managing.code_of(intent, state), day=day)
-    if isinstance(intent, OWN) or intent in (Simple.STATUS, Simple.AGREE):
+    if isinstance(intent, Code) and intent.otherwise is not None:
+        return replace(needs(intent.otherwise, state, known), own=True)
+    if isinstance(intent, OWN) or intent in OWN_SIMPLE:
         return Needs(own=True)
     if not isinstance(intent, DATED) and intent is not Simple.DATES:
         return Needs()
@@ -62,10 +68,15 @@ def _meant(intent: Intent, state: State, known: Facts) -> tuple[str | None, str 
 
 
 def answer(intent: Intent, state: State, facts: Facts) -> Turn:
-    """Give the answer to an intent; every state has one."""
+    """Give the answer to an intent; every state has one.
+
+    A question whether to cancel and a list that moves or gives back are for the next message only.
+    """
+    does = any(choice.startswith(AT_ONCE) for choice in state.choices)
+    asked = state.but(cancels=None, choices=() if does else state.choices)
     if isinstance(intent, Simple):
-        return SIMPLE[intent](state, facts)
-    return HANDLERS[type(intent)](intent, state, facts)
+        return SIMPLE[intent](asked, facts)
+    return HANDLERS[type(intent)](intent, asked, facts)
 
 
 def answer_login(state: State, result: str) -> Content:
@@ -107,12 +118,14 @@ def _help(state: State, _facts: Facts) -> Turn:
     return Turn(state, text(say("help", state.language), state.language, "dates", "status"))
 
 
-def _thanks(state: State, _facts: Facts) -> Turn:
+def _thanks(state: State, facts: Facts) -> Turn:
+    if facts.holds:
+        return requesting.agree(state, facts)
     return Turn(state, text(say("welcome", state.language), state.language, "status", "dates"))
 
 
 def _yes(state: State, facts: Facts) -> Turn:
-    return requesting.agree(state, facts) if facts.holds else _thanks(state, facts)
+    return requesting.agree(state, facts) if facts.holds else _no(state, facts)
 
 
 def _no(state: State, _facts: Facts) -> Turn:
@@ -134,8 +147,13 @@ def _stop(state: State, _facts: Facts) -> Turn:
     return Turn(state, Content(body=say("stopped", state.language)), OptOut(out=True))
 
 
-def _resume(state: State, _facts: Facts) -> Turn:
-    return Turn(state, Content(body=say("resumed", state.language)), OptOut(out=False))
+def _resume(state: State, facts: Facts) -> Turn:
+    wanted = OptOut(out=False)
+    if not state.greeted:
+        first = _greet(state, facts)
+        return Turn(first.state, first.reply, wanted)
+    body = say("resumed", state.language)
+    return Turn(state, text(body, state.language, "dates", "status", "help"), wanted)
 
 
 def _staff(state: State, _facts: Facts) -> Turn:
@@ -183,7 +201,14 @@ def _guess(intent: Guess, state: State, _facts: Facts) -> Turn:
 
 
 def _unknown(_intent: Unknown, state: State, facts: Facts) -> Turn:
-    return requesting.unknown(state) if state.greeted else _greet(state, facts)
+    is_new = not state.greeted and not facts.holds
+    return _greet(state, facts) if is_new else requesting.unknown(state, facts)
+
+
+def _code(intent: Code, state: State, facts: Facts) -> Turn:
+    """Take a code of theirs; where it is none, what the text means otherwise."""
+    turn = requesting.code(intent, state, facts)
+    return turn or answer(intent.otherwise or Unknown(intent.said), state, facts)
 
 
 SIMPLE: dict[Simple, Callable[[State, Facts], Turn]] = {
@@ -205,7 +230,7 @@ SIMPLE: dict[Simple, Callable[[State, Facts], Turn]] = {
 }
 HANDLERS: dict[type, Callable[[Any, State, Facts], Turn]] = {
     Request: requesting.request,
-    Code: requesting.code,
+    Code: _code,
     Change: managing.change,
     Drop: managing.drop,
     CancelWish: managing.cancel,

@@ -13,7 +13,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
     "status": (
         *("status", "status saya", "jadwal saya", "jadwalku", "cek", "cek status", "cek jadwal"),
-        *("booking saya", "my status"),
+        *("cek jadwal saya", "lihat jadwal saya", "booking saya", "my status"),
     ),
     "cancel": (
         *("batal", "batalin", "mau batal", "batalkan jadwal", "batalkan booking", "cancel"),
@@ -60,6 +60,18 @@ SIMPLE = {
 HARMLESS = {"dates", "status", "help", "office", "service", "english", "bahasa", "staff", "thanks"}
 # A sentence with one of these asks for dates: "kapan ada jadwal?"
 ABOUT_DATES = {"jadwal", "tanggal", "tgl", "kuota", "tgllayanan", "dates", "schedule"}
+# With one of those, they speak of a booking that they have: "mau ubah jadwal".
+ABOUT_OWN = {
+    **dict.fromkeys(("batal", "batalkan", "batalin", "membatalkan", "cancel"), "cancel"),
+    **dict.fromkeys(
+        ("ubah", "mengubah", "ganti", "mengganti", "pindah", "undur", "reschedule"), "move"
+    ),
+}
+# What is said to us at the end of a command: "batal dong, kak".
+POLITE = {
+    *("dong", "deh", "ya", "yah", "aja", "saja", "kak", "min", "pak", "bu", "mas", "mbak", "bang"),
+    *("please", "pls"),
+}
 GREETINGS = {
     *("halo", "haloo", "hallo", "hello", "helo", "hai", "hay", "hi", "hy", "hey", "p", "permisi"),
     *("assalamualaikum", "assalamu'alaikum", "asalamualaikum", "assalamu", "ass", "salam"),
@@ -78,8 +90,3 @@ NO_NAMES = {
 }
 LOGIN = re.compile(r"#?(?:masuk|login)[ #:]+([0-9a-z][0-9a-z -]{6,12})", re.IGNORECASE)
 NUMBER = re.compile(r"(?:(?:nomor|nomer|no|pilih|pilihan|yang|angka)[ .]*)?(\d{1,2})[.)]?")
-# An approval code as people send it back: "Kode: P246HG".
-CODE = re.compile(
-    r"(?:kode(?: persetujuan)?|code)?[ :]*([0-9a-z][0-9a-z .-]{4,14})", re.IGNORECASE | re.ASCII
-)
-PERSON = re.compile(r"([^\d#]+?)[\s,;:/.-]*(\d[^#]*)")

@@ -104,6 +104,19 @@ async def test_a_booking_made_without_a_visible_number_stays_theirs_when_it_is_s
     assert name.upper() in status["content"]["body"]
 
 
+async def test_who_shows_their_number_goes_on_where_they_were(meta: Meta, heard: Heard) -> None:
+    writer, bsuid = Writer(), f"ID.{uuid4().int % 10**15}"
+    before = writer.text("English", **{"from": None, "from_user_id": bsuid})
+    await meta.deliver(before)
+    await answered(heard, before)
+
+    shown = writer.text("#bantuan", from_user_id=bsuid)
+    await meta.deliver(shown)
+    (helped,) = await answered(heard, shown)
+
+    assert "Commands:" in helped["content"]["body"]
+
+
 @pytest.mark.parametrize(
     ("done", "ago_s", "is_held_up"), [(10, 1, True), (9, 1, False), (10, 11, False)]
 )

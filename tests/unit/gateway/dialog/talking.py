@@ -69,7 +69,11 @@ def having(*mine: HeldSeat | Booked, facts: Facts = FACTS) -> Facts:
 
 
 def turn(text: str, state: State = HERE, facts: Facts = FACTS) -> turns.Turn:
-    return turns.answer(resolve(text, state, facts, TODAY), state, facts)
+    """Take a turn with no more of these facts than it said that it needs."""
+    intent = resolve(text, state, facts, TODAY)
+    needed = turns.needs(intent, state, facts)
+    own = {} if needed.own else {"holds": (), "bookings": (), "pending": 0}
+    return turns.answer(intent, state, replace(facts, **own))
 
 
 def body(text: str, state: State = HERE, facts: Facts = FACTS) -> str:

@@ -143,3 +143,55 @@ def test_status_names_service_pending_requests_and_what_can_be_done() -> None:
 
 def test_who_has_only_a_hold_is_told_so_when_they_want_to_move_it() -> None:
     assert "belum dikonfirmasi" in body("#ulang", HERE, having(held()))
+
+
+def test_a_stray_number_moves_nothing_again() -> None:
+    mine = having(booked())
+    listed = turn("#ulang", facts=mine).state
+
+    moved = turn("2", listed, mine)
+    later = turn("2", moved.state, mine)
+    between = turn("2", turn("#status", listed, mine).state, mine)
+
+    assert isinstance(moved.action, Reschedule)
+    assert later.action is None
+    assert between.action is None
+
+
+def test_a_second_tap_on_the_same_row_is_told_so() -> None:
+    tapped = turn(f"#pindah#{CODE}#{ref(25).key}", facts=having(booked()))
+
+    assert tapped.action is None
+    assert tapped.reply is not None
+    assert "memang pada tanggal" in tapped.reply.body
+
+
+@pytest.mark.parametrize("between", ["#status", "petugas", "halo", "apa itu"])
+def test_yes_cancels_only_right_after_the_question(between: str) -> None:
+    asked = turn("#batal", facts=having(booked())).state
+
+    later = turn("betul", turn(between, asked, having(booked())).state, having(booked()))
+
+    assert later.action is None
+
+
+def test_of_a_hold_and_a_booking_it_is_asked_which_is_not_wanted() -> None:
+    mine = having(held(name="Adik"), booked(name="Abang"))
+
+    asked = turn("batal", facts=mine)
+
+    assert asked.action is None
+    assert rows("batal", facts=mine) == [f"#batalkan#{APPROVAL}", f"#batal#{CODE}"]
+    assert turn("1", asked.state, mine).action == Release(UUID(int=1), ME)
+
+
+def test_a_button_of_a_hold_that_was_confirmed_is_about_the_booking() -> None:
+    mine = having(booked(approval=APPROVAL))
+
+    changed = turn(f"#ganti#{APPROVAL}", facts=mine)
+    dropped = turn(f"#batalkan#{APPROVAL}", facts=mine)
+
+    assert changed.reply is not None
+    assert "sudah dikonfirmasi" in changed.reply.body
+    assert dropped.action is None
+    assert turn("ya", dropped.state, mine).action == Cancel(CODE, ME)

@@ -22,6 +22,7 @@ from services.gateway.dialog.intents import (
     Speak,
     Unknown,
 )
+from services.gateway.dialog.names import read_name
 from services.gateway.dialog.parse import understand
 from shared.keys import CROCKFORD, booking_code_of
 from shared.messages import Language, Session
@@ -78,16 +79,45 @@ BOOKING_CODE = next(code for symbol in CROCKFORD if booking_code_of(code := f"7K
         ("Bahasa", Speak(Language.ID)),
         ("3", Number(3)),
         ("MASUK 7K4M2Q8R", Login("7K4M2Q8R")),
-        ("7k4 m2q", Code("7K4M2Q", "7k4 m2q")),
-        ("Kode: 7K4M2Q", Code("7K4M2Q", "Kode: 7K4M2Q")),
-        ("#setuju#7K4M2Q", Code("7K4M2Q", "7K4M2Q", tapped=True)),
-        ("00002681", Code("00002681", "00002681", sure=False)),
-        ("please", Code("P1EASE", "please", sure=False)),
+        ("#setuju#7K4M2Q", Code(("7K4M2Q",), "7K4M2Q", tapped=True)),
+        ("00002681", Unknown("00002681")),
+        ("please", Unknown("please")),
+        ("#batal dong", CancelWish()),
+        ("batal dong, kak", CancelWish()),
+        ("ya kak", Simple.YES),
+        ("makasih ya", Simple.THANKS),
+        ("*#tgllayanan*", Simple.DATES),
+        ("\u201c#tgllayanan\u201d", Simple.DATES),
+        ("ketik #tgllayanan", Simple.DATES),
+        ("Assalamualaikum, #tgllayanan", Simple.DATES),
+        ("halo #status", Simple.STATUS),
+        ("min mau #batal", CancelWish()),
+        ("min mau #batal#7K4M-2Q8R-TX3C", CancelWish("7K4M-2Q8R-TX3C")),
+        ("ganti ke #kantor surabaya", OfficeWish("surabaya")),
+        ("saya mau batalkan jadwal", Guess("cancel", "saya mau batalkan jadwal")),
+        ("mau ubah jadwal", Guess("move", "mau ubah jadwal")),
+        ("antrean #1", Unknown("antrean #1")),
         ("terima kasih banyak", Unknown("terima kasih banyak")),
     ],
 )
 def test_a_text_is_understood(text: str, intent: object) -> None:
     assert understand(text, TODAY) == intent
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("7k4 m2q", "Kode: 7K4M2Q", "*7K4M2Q*", "7K4M2Q,", '"7K4M2Q"', "7K4M2Q 🙏", "7k4-m2q."),
+        *("setuju 7K4M2Q", "kodenya 7K4M2Q", "ini kode saya: 7K4M2Q", "#7K4M2Q"),
+        *("Kode persetujuan: *7K4M2Q*", "Approval code: *7K4M2Q*"),
+        "Jadwal ditahan untuk Anda. Nama: AHMAD Kode persetujuan: *7K4M2Q* Kirim kode itu",
+    ],
+)
+def test_an_approval_code_is_found_as_people_send_it(text: str) -> None:
+    found = understand(text, TODAY)
+
+    assert isinstance(found, Code)
+    assert (found.codes, found.otherwise) == (("7K4M2Q",), None)
 
 
 def test_the_request_of_2017_is_understood() -> None:
@@ -150,3 +180,15 @@ def test_a_tapped_row_of_a_move_names_its_booking_too() -> None:
 def test_no_text_breaks_the_parser(text: str) -> None:
     assert understand(text, TODAY) is not None
     assert understand(f"#{text}", TODAY) is not None
+
+
+@pytest.mark.parametrize("name", ["Siti Nur'aini", "R.A. Kartini, S.H.", "José", "Łukasz", "Þór"])
+def test_a_name_in_the_letters_of_a_passport_is_a_name(name: str) -> None:
+    assert read_name(name) == name
+
+
+@pytest.mark.parametrize(
+    "name", ["Вudi", "Bud\u026a", "\u0251ndi", "\u1d00li", "Budi7", "A", "李明"]
+)
+def test_a_look_alike_is_no_name(name: str) -> None:
+    assert read_name(name) is None

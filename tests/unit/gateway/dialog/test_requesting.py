@@ -8,10 +8,12 @@ from services.gateway.dialog.state import Confirm, Place, State
 from shared.messages import Session
 from tests.unit.gateway.dialog.talking import (
     APPROVAL,
+    AT_BANDUNG,
     BORN,
     HERE,
     IN_LETTERS,
     ME,
+    OF_BANDUNG,
     OTHER_APPROVAL,
     body,
     booked,
@@ -56,6 +58,17 @@ def test_a_session_that_is_asked_for_is_taken() -> None:
         ("#Ahmad#xx", "20 November 1967"),
         ("Ahmad", "20-11-1967"),
         ("20-11-1967", "Ahmad"),
+        ("Nama: Ahmad\nTgl lahir: 20-11-1967",),
+        ("nama saya Ahmad, 20-11-1967",),
+        ("Ahmad tanggal lahir 20-11-1967",),
+        ("Ahmad lahir di Jakarta, 20 November 1967",),
+        ("Ahmad, TTL: Jakarta, 20-11-1967",),
+        ("Ahmad, Senin 20 November 1967",),
+        ("Ahmad (20-11-1967)",),
+        ("Pak Ahmad, 20-11-1967",),
+        ("saya Ahmad, 20-11-1967",),
+        ("Ahmad", "lahir 20-11-1967"),
+        ("Ahmad", "Senin, 20 November 1967"),
     ],
 )
 def test_who_comes_may_be_said_in_plain_words_when_it_was_asked(texts: tuple[str, ...]) -> None:
@@ -63,6 +76,13 @@ def test_who_comes_may_be_said_in_plain_words_when_it_was_asked(texts: tuple[str
 
     assert (wish.applicant.name.lower(), wish.applicant.birth_date) == ("ahmad", BORN)
     assert wish.slot == ref(20)
+
+
+@pytest.mark.parametrize(
+    "name", ["Selamat Riyadi", "Siang Harahap", "Bu'ang", "Ibnu Saya", "Tanggal Sari", "Mas Joko"]
+)
+def test_a_name_that_looks_like_something_else_is_still_a_name(name: str) -> None:
+    assert placed(f"{name}, 20-11-1967", state=PICKED).applicant.name == name
 
 
 def test_a_bad_birth_date_is_quoted_and_asked_for_alone() -> None:
@@ -132,6 +152,31 @@ def test_a_code_of_letters_alone_confirms_as_well(text: str) -> None:
     assert isinstance(confirmed.action, Confirm)
 
 
+@pytest.mark.parametrize("code", [APPROVAL, IN_LETTERS])
+@pytest.mark.parametrize(
+    "shape", ["{}", "*{}*", "setuju {}", "halo kak {} ya", "Kode persetujuan: *{}*", "{} 🙏"]
+)
+@pytest.mark.parametrize("asks", [None, "person", "visit", "office"])
+def test_the_code_of_a_hold_comes_before_any_question(
+    code: str, shape: str, asks: str | None
+) -> None:
+    asked = HERE.but(asks=asks, slot=ref(20), replaces=UUID(int=1), name="Ahmad")
+
+    confirmed = turn(shape.format(code), asked, having(held(code)))
+
+    assert confirmed.action == Confirm(UUID(int=1), code, ME)
+    assert confirmed.state.replaces is None
+
+
+@pytest.mark.parametrize("text", ["VGJ61V", "7K4M2R", "9SM5AA"])
+def test_a_mistyped_code_is_nobodys_name(text: str) -> None:
+    asked = HERE.but(asks="person", slot=ref(18), replaces=UUID(int=1))
+
+    wrong = turn(text, asked, having(held()))
+
+    assert wrong.action == Confirm(UUID(int=1), text, ME)
+
+
 def test_a_wrong_code_is_sent_to_be_counted() -> None:
     wrong = turn("000000", facts=having(held()))
 
@@ -151,9 +196,31 @@ def test_an_old_button_says_what_became_of_its_hold() -> None:
     assert "sudah dikonfirmasi" in done
 
 
-@pytest.mark.parametrize("text", ["setuju", "ya"])
-def test_agreeing_needs_the_code(text: str) -> None:
-    assert "kode persetujuan" in body(text, facts=having(held()))
+@pytest.mark.parametrize("text", ["setuju", "ya", "betul", "ok", "makasih", "apa ini", "#status"])
+def test_who_has_a_hold_is_reminded_of_its_code(text: str) -> None:
+    reply = turn(text, facts=having(held())).reply
+
+    assert reply is not None
+    assert f"*{APPROVAL}*" in reply.body
+    assert reply.buttons[0].id == f"#setuju#{APPROVAL}"
+
+
+def test_yes_to_nothing_says_that_nothing_was_done() -> None:
+    assert "tidak ada yang diubah" in body("ya", facts=having(booked()))
+
+
+@pytest.mark.parametrize("office", ["bandung", "jakarta-pusat"])
+def test_a_bad_visit_is_said_before_the_service_is_asked_for(office: str) -> None:
+    asked = body("#Otto#08081991#31022027", State(office=office, greeted=True))
+
+    assert "'31022027'" in asked
+
+
+def test_a_number_waits_for_the_service_that_its_list_is_of() -> None:
+    asked = body("#Budi#??#1", AT_BANDUNG, OF_BANDUNG)
+
+    assert "'??'" in asked
+    assert "tidak ada di daftar" not in asked
 
 
 def test_a_request_beyond_the_listed_dates_takes_the_session_that_is_free() -> None:

@@ -123,6 +123,14 @@ def test_texts_that_nobody_asked_for_are_stopped_and_begun_again() -> None:
     assert turn("mulai").action == OptOut(out=False)
 
 
+def test_who_begins_with_start_is_told_how_it_works() -> None:
+    begun = turn("start", State())
+
+    assert begun.action == OptOut(out=False)
+    assert begun.reply is not None
+    assert "Cara ambil jadwal" in begun.reply.body
+
+
 def test_who_hides_the_number_is_asked_for_it_on_request() -> None:
     hidden = replace(FACTS, has_phone=False)
 

@@ -1,0 +1,42 @@
+"""Finds approval codes in what people send back: alone, in a sentence, in our whole message."""
+
+import re
+
+from shared.keys import APPROVAL_CODE_LENGTH, CROCKFORD, normal_code
+
+# What people put before the code that they send back.
+LEAD = (
+    r"(?:(?:ini|ya|iya|ok|oke|baik|saya|my) )*(?:approval )?"
+    r"(?:kode(?:nya)?|code|setuju|agree)(?: persetujuan)?(?:nya)?(?: saya)?(?: adalah| is)?"
+)
+ONE = r"[0-9a-z](?:[ .-]?[0-9a-z]){5}"
+ALONE = re.compile(rf"(?:{LEAD})?[\s:=*\"'-]*({ONE})", re.IGNORECASE | re.ASCII)
+QUOTED = re.compile(
+    r"(?:kode persetujuan|approval code)\W{1,6}([0-9a-z]{6})(?![0-9a-z])", re.IGNORECASE | re.ASCII
+)
+WORD = re.compile(r"[0-9a-z]+", re.IGNORECASE | re.ASCII)
+AROUND = re.compile(r"^\W+|\W+$|^_+|_+$")
+
+
+def read_code(said: str) -> str | None:
+    """Read a text that can be nothing but a code: alone, after `Kode:`, or our message with it.
+
+    Six letters may be a word or a town, so a code with a digit is wanted.
+    """
+    quoted = QUOTED.search(said)
+    match = quoted or ALONE.fullmatch(AROUND.sub("", said))
+    has_digit = match is not None and any(sign.isdecimal() for sign in match[1])
+    return _code(match[1]) if match and has_digit else None
+
+
+def find_codes(said: str) -> tuple[str, ...]:
+    """Find all that may be codes: words of six letters and digits, and the text as a whole."""
+    found = (_code(word) for word in (*WORD.findall(said), AROUND.sub("", said)))
+    return tuple(dict.fromkeys(code for code in found if code))
+
+
+def _code(text: str) -> str | None:
+    bare = re.sub(r"[ .-]", "", text)
+    code = normal_code(bare)
+    is_code = len(bare) == APPROVAL_CODE_LENGTH and set(code) <= set(CROCKFORD)
+    return code if is_code else None
