@@ -1,7 +1,7 @@
 """What comes from the broker, made into rows: a batch of notices and events, one transaction."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from pydantic_core import from_json
 
 from services.notifier import receipts, store
-from services.notifier.store import NewText
+from services.notifier.store import NewText, Seen
 from services.notifier.texts import Place, Recipient, compose
 from shared.broker import Incoming
 from shared.db import Db, Pool, Row
@@ -71,9 +71,8 @@ class Notices:
                 if isinstance(item, SendText):
                     texts += await self._direct(db, item)
                 elif isinstance(item, ContactSeen):
-                    owner = self.keys.owner_of(item.to.phone, item.to.bsuid)
-                    out = item.opted_out
-                    await store.see_contact(db, owner, item.at, item.number_id, opted_out=out)
+                    seen = self._seen(item.to, item.at, item.number_id)
+                    await store.see_contact(db, replace(seen, opted_out=item.opted_out))
             await store.add_texts(db, texts)
             told = [item for item in items if isinstance(item, Receipt)]
             if told:
@@ -83,7 +82,7 @@ class Notices:
     async def _direct(self, db: Db, text: SendText) -> list[NewText]:
         owner = self.keys.owner_of(text.to.phone, text.to.bsuid)
         if text.inbound_at is not None:
-            await store.see_contact(db, owner, text.inbound_at, text.number_id)
+            await store.see_contact(db, self._seen(text.to, text.inbound_at, text.number_id))
         text_id = uuid5(NAMESPACE, f"text/{text.id}")
         by = [channel for channel in text.by if channel != "sms" or text.to.phone]
         if not by:
@@ -100,6 +99,11 @@ class Notices:
             valid_until=text.valid_until,
         )
         return [one]
+
+    def _seen(self, who: Contact, at: datetime, number_id: str | None) -> Seen:
+        owner = self.keys.owner_of(who.phone, who.bsuid)
+        before = self.keys.owner_of(None, who.bsuid) if who.phone and who.bsuid else None
+        return Seen(owner, at, number_id, before=before)
 
     async def _of_events(self, db: Db, events: Sequence[Event]) -> list[NewText]:
         about = {event.id: event.data.hold_id or event.data.command_id for event in events}

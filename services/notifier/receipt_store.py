@@ -69,7 +69,8 @@ async def add_receipts(db: Db, receipts: Sequence[Receipt]) -> list[Row]:
 async def raise_attempt(db: Db, receipt: Row) -> Row:
     """Record what a receipt says of an attempt, unless more is known.
 
-    Returns the text as it is now, with the attempt's channel and state.
+    Returns the text as it is now, with the attempt's channel and state, and whether it is the only
+    one of its channel that may still arrive.
     """
     rows: list[Row] = await db.fetch(
         """
@@ -79,9 +80,15 @@ async def raise_attempt(db: Db, receipt: Row) -> Row:
                    billable = coalesce($5, billable), category = coalesce($6, category),
                    state = CASE WHEN array_position($4::text[], $3) > array_position($4, state)
                                 THEN $3 ELSE state END
-             WHERE id = $1 RETURNING text_id, channel, state
+             WHERE id = $1 RETURNING id, text_id, channel, state, started_at
         )
-        SELECT t.*, raised.channel AS attempt_channel, raised.state AS attempt_state, now() AS now
+        SELECT t.*, raised.channel AS attempt_channel, raised.state AS attempt_state, now() AS now,
+               NOT EXISTS (
+                   SELECT FROM notifier.attempt o
+                    WHERE o.text_id = raised.text_id AND o.channel = raised.channel
+                      AND o.id <> raised.id AND (o.state IN ('accepted', 'sent') OR (
+                          o.state IN ('calling', 'unknown') AND o.started_at > raised.started_at))
+               ) AS is_alone
           FROM raised JOIN notifier.text t ON t.id = raised.text_id
         """,
         receipt["attempt_id"],

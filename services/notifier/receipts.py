@@ -8,7 +8,7 @@ import structlog
 
 from services.notifier import metrics, receipt_store, store
 from services.notifier.codes import ALARMS, Failure, Verdict, verdict
-from services.notifier.routing import Text, after_accepted, after_failed_receipt
+from services.notifier.routing import Step, Text, after_accepted, after_failed_receipt
 from shared.db import Db, Row
 from shared.messages import Receipt
 
@@ -53,15 +53,26 @@ async def _apply(db: Db, receipt: Row, rest: Rest) -> None:
 async def _fail(db: Db, receipt: Row, text: Row, rest: Rest) -> None:
     failure = Failure("receipt says failed", status=REFUSED, code=receipt["code"])
     judged = verdict(failure, receipt["provider"])
-    step = after_failed_receipt(text_of(text), failure, judged, RANDOM.random(), text["now"])
-    await store.move(db, text["id"], step)
-    if step.no_whatsapp or step.opts_out:
-        await store.mark_contact(db, text["recipient"], step)
+    # While another call may still arrive, a second text is worse than a late one.
+    if text["is_alone"]:
+        step = after_failed_receipt(text_of(text), failure, judged, RANDOM.random(), text["now"])
+        if await store.move(db, text["id"], step):
+            note(text, step)
+        if step.no_whatsapp or step.opts_out:
+            await store.mark_contact(db, text["recipient"], step)
     if judged in {Verdict.CIRCUIT, Verdict.ACCOUNT}:
         rest(receipt["provider"])
     if judged in ALARMS:
         about = {"provider": receipt["provider"], "code": receipt["code"]}
         log.error("receipt_says_our_mistake", verdict=judged.value, **about)
+
+
+def note(text: Row, step: Step) -> None:
+    """Count what became of a text, and say so where nobody will get it."""
+    metrics.TEXTS.labels(text["channel"], text["purpose"], step.state).inc()
+    if step.state == "undeliverable":
+        about = {"text_id": str(text["id"]), "purpose": text["purpose"], "channel": text["channel"]}
+        log.error("text_undeliverable", reason=step.reason, **about)
 
 
 def text_of(row: Row) -> Text:

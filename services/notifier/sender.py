@@ -181,18 +181,17 @@ class Sender:
         code = failure.code if failure else None
         async with self.pool.acquire() as db, db.transaction():
             await store.record_failed(db, row["attempt_id"], state, code, step.reason)
-            await store.move(db, row["id"], step, after=row["attempt_id"])
+            moved = await store.move(db, row["id"], step, after=row["attempt_id"])
             if step.no_whatsapp or step.opts_out:
                 await store.mark_contact(db, row["recipient"], step)
-        metrics.TEXTS.labels(row["channel"], row["purpose"], step.state).inc()
-        if step.state == "undeliverable":
-            _log_undeliverable(row, step)
+        if moved:
+            receipts.note(row, step)
 
     async def _move(self, row: Row, step: Step) -> None:
         async with self.pool.acquire() as db:
-            await store.move(db, row["id"], step, only=(row["was"],))
-        if step.state == "undeliverable":
-            _log_undeliverable(row, step)
+            moved = await store.move(db, row["id"], step, only=(row["was"],))
+        if moved:
+            receipts.note(row, step)
 
     def _before(self, row: Row) -> Step | None:
         """Say what keeps a text from being tried at all."""
@@ -269,8 +268,3 @@ class Sender:
                 await self.woken.wait()
         except TimeoutError:
             return
-
-
-def _log_undeliverable(row: Row, step: Step) -> None:
-    about = {"text_id": str(row["id"]), "purpose": row["purpose"], "channel": row["channel"]}
-    log.error("text_undeliverable", reason=step.reason, **about)

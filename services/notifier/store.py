@@ -58,29 +58,38 @@ async def find_recipients(db: Db, ids: Collection[UUID]) -> dict[UUID, Row]:
     return {row["id"]: row for row in rows}
 
 
-async def see_contact(
-    db: Db,
-    recipient: str,
-    inbound_at: datetime,
-    number_id: str | None,
-    *,
-    opted_out: bool | None = None,
-) -> None:
-    """Remember when a person last wrote, to which number, and whether they want no more texts."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """That a person wrote: when, to which number, and whether they want no more texts.
+
+    `before` is who they were while WhatsApp hid their number: what they wanted then holds on.
+    """
+
+    recipient: str
+    inbound_at: datetime
+    number_id: str | None = None
+    opted_out: bool | None = None
+    before: str | None = None
+
+
+async def see_contact(db: Db, seen: Seen) -> None:
+    """Remember that a person wrote."""
     await db.execute(
         """
         INSERT INTO notifier.contact AS c (recipient, last_inbound_at, number_id, opted_out)
-        VALUES ($1, $2, $3, coalesce($4, false))
+        VALUES ($1, $2, $3, coalesce($4, (
+            SELECT b.opted_out FROM notifier.contact b WHERE b.recipient = $5), false))
         ON CONFLICT (recipient) DO UPDATE SET
             last_inbound_at = greatest(c.last_inbound_at, excluded.last_inbound_at),
             number_id = coalesce(excluded.number_id, c.number_id),
             opted_out = coalesce($4, c.opted_out),
             no_whatsapp_until = NULL
         """,
-        recipient,
-        inbound_at,
-        number_id,
-        opted_out,
+        seen.recipient,
+        seen.inbound_at,
+        seen.number_id,
+        seen.opted_out,
+        seen.before,
     )
 
 
@@ -195,12 +204,12 @@ async def move(
     *,
     only: Collection[str] = OPEN,
     after: UUID | None = None,
-) -> None:
-    """Take a text's next step, unless a receipt has settled it meanwhile.
+) -> bool:
+    """Take a text's next step, unless a receipt has settled it meanwhile; says whether it did.
 
     `after` names the attempt whose call ended: it decides nothing once there is a newer one.
     """
-    await db.execute(
+    done: str = await db.execute(
         """
         UPDATE notifier.text SET state = $2, reason = coalesce(nullif($3, ''), reason),
                due_at = now() + make_interval(secs => $4),
@@ -226,6 +235,7 @@ async def move(
         int(step.is_doubt),
         after,
     )
+    return done.endswith(" 1")
 
 
 async def mark_contact(db: Db, recipient: str, step: Step) -> None:

@@ -4,10 +4,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
 from services.notifier import receipts, store
 from services.notifier.routing import Step
-from services.notifier.store import NewText, Waits
+from services.notifier.store import NewText, Seen, Waits
 from shared.db import Pool
 from shared.messages import Receipt
 
@@ -205,6 +206,49 @@ async def test_a_late_sent_cancels_nothing_that_followed_a_failure(db: Any) -> N
     assert await fate(db, one) == failed
 
 
+@pytest.mark.parametrize("newest_state", ["calling", "unknown", "accepted", "sent"])
+async def test_a_late_failure_of_an_older_call_sends_nothing_beside_the_newer(
+    db: Any, newest_state: str
+) -> None:
+    one = text("ani", later=("sms",))
+    await store.add_texts(db, [one])
+    tag = str(await call(db, one))
+    await store.move(db, one.id, Step("waiting", 0, is_doubt=True))
+    new = await call(db, one)
+    await db.execute("UPDATE notifier.attempt SET state = $2 WHERE id = $1", new, newest_state)
+    await store.move(db, one.id, Step("sent"))
+
+    await receipts.record(db, [said("failed", "w1", error_code=131026, tag=tag)], rest)
+
+    assert await fate(db, one) == ("sent", "whatsapp")
+
+
+async def test_while_an_older_call_is_on_its_way_the_newers_failure_sends_nothing(db: Any) -> None:
+    one = text("ani", later=("sms",))
+    await store.add_texts(db, [one])
+    old = str(await call(db, one))
+    await store.move(db, one.id, Step("waiting", 0, is_doubt=True))
+    new = str(await call(db, one))
+    await store.move(db, one.id, Step("sent"))
+
+    await receipts.record(db, [said("sent", "w1", tag=old)], rest)
+    await receipts.record(db, [said("failed", "w2", error_code=131026, tag=new)], rest)
+
+    assert await fate(db, one) == ("sent", "whatsapp")
+
+
+async def test_what_dies_by_a_receipt_is_said_and_counted(db: Any) -> None:
+    one = text("ani")
+    await store.add_texts(db, [one])
+    tag = str(await call(db, one))
+
+    with capture_logs() as logs:
+        await receipts.record(db, [said("failed", "w1", error_code=131047, tag=tag)], rest)
+
+    assert (await fate(db, one))[0] == "undeliverable"
+    assert [line["event"] for line in logs].count("text_undeliverable") == 1
+
+
 async def test_a_sent_ends_the_doubt_and_a_delivered_ends_all(db: Any) -> None:
     one = text("ani", later=("sms",))
     await store.add_texts(db, [one])
@@ -254,3 +298,17 @@ async def test_a_receipt_that_names_the_text_is_of_its_last_call(db: Any) -> Non
     await receipts.record(db, [said("delivered", "17", "generic", tag=str(one.id))], rest)
 
     assert (await fate(db, one))[0] == "delivered"
+
+
+async def test_who_opted_out_unseen_is_left_alone_once_the_number_is_known(db: Any) -> None:
+    now = datetime.now(UTC)
+    await store.see_contact(db, Seen("by-user-id", now, opted_out=True))
+
+    await store.see_contact(db, Seen("by-phone", now, before="by-user-id"))
+    out = "SELECT opted_out FROM notifier.contact WHERE recipient = 'by-phone'"
+    carried = await db.fetchval(out)
+    await store.see_contact(db, Seen("by-phone", now, opted_out=False, before="by-user-id"))
+    await store.see_contact(db, Seen("by-phone", now, before="by-user-id"))
+
+    assert carried is True
+    assert await db.fetchval(out) is False
