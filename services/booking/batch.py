@@ -199,7 +199,7 @@ class Batches:
         self, db: Db, desk: Desk, commands: Sequence[SomeCommand], owners: set[bytes]
     ) -> None:
         """Load what applicants and phones have already: of those who ask, and of those who move."""
-        keys = self._keys_of(c for c in commands if isinstance(c, PlaceHold))
+        keys = self._keys_of([c for c in commands if isinstance(c, PlaceHold)])
         if any(isinstance(c, RescheduleBooking) for c in commands):
             for claim in desk.claims.values():
                 keys |= {key for key in (claim.person_key, claim.nik_key) if key}
@@ -208,7 +208,7 @@ class Batches:
         if owners:
             desk.active_of_owner = await store.count_active(db, owners)
 
-    def _keys_of(self, commands: Iterable[PlaceHold]) -> set[bytes]:
+    def _keys_of(self, commands: Sequence[PlaceHold]) -> set[bytes]:
         keys = self.tools.keys
         found = {keys.person_key(c.applicant.name, c.applicant.birth_date) for c in commands}
         return found | {keys.nik_key(c.applicant.nik) for c in commands if c.applicant.nik}

@@ -132,20 +132,21 @@ async def test_a_command_past_its_deadline_does_nothing(
     assert tuple(await ledger.slot(ref)) == (1, 1, 0)
 
 
+@pytest.mark.parametrize("at_once", [True, False])
 async def test_one_person_has_one_hold_by_name_and_birth_date_or_by_nik(
-    ledger: Ledger, world: World, citizens: Citizens
+    at_once: bool, ledger: Ledger, world: World, citizens: Citizens
 ) -> None:
     refs = [await world.new_slot(seats=5) for _ in range(4)]
     first, same_name, same_nik, other = citizens(4)
     first.nik = same_nik.nik = f"31710117089{uuid4().int % 10**5:05d}"
     same_name.name = f"  {first.name.upper().replace(' ', '.  ')} "
 
-    results = await ledger.decide(
-        *(
-            someone.hold(ref)
-            for someone, ref in zip((first, same_name, same_nik, other), refs, strict=True)
-        )
-    )
+    asked = [
+        someone.hold(ref)
+        for someone, ref in zip((first, same_name, same_nik, other), refs, strict=True)
+    ]
+
+    results = await ledger.decide(*asked) if at_once else [await ledger.one(c) for c in asked]
 
     booked = Refusal.ALREADY_BOOKED
     assert [code_of(result) for result in results] == [None, booked, booked, None]
