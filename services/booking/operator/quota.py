@@ -39,7 +39,7 @@ class Opened:
 
 async def open_quota(db: Db, plan: Plan, who: str, *, dry: bool, partial: bool) -> Opened:
     """Make the plan true, in the caller's transaction; all or nothing unless `partial`."""
-    office = await store.find_office(db, plan.office)
+    office = await store.lock_office(db, plan.office)
     if office is None:
         raise PlanError(f"there is no office {plan.office!r}; `offices list` names them")
     ordinal = await store.find_ordinal(db, plan.office, plan.service)
@@ -66,6 +66,7 @@ async def open_quota(db: Db, plan: Plan, who: str, *, dry: bool, partial: bool) 
 
 async def close_quota(db: Db, closure: Closure, reason: str, who: str) -> tuple[int, int]:
     """Close a day or a session; returns how many slots closed and how many people are affected."""
+    await store.lock_office(db, closure.office)
     await store.lock_day(db, closure.office, closure.date)
     await store.add_closure(db, closure, reason)
     rows = await store.heed_closures(db, closure.office, closure.date)
@@ -76,6 +77,7 @@ async def close_quota(db: Db, closure: Closure, reason: str, who: str) -> tuple[
 
 async def reopen_quota(db: Db, closure: Closure, who: str) -> int:
     """Take a closure back; returns how many slots opened again."""
+    await store.lock_office(db, closure.office)
     await store.lock_day(db, closure.office, closure.date)
     await store.drop_closures(db, closure)
     rows = await store.heed_closures(db, closure.office, closure.date)

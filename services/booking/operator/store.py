@@ -15,6 +15,15 @@ async def find_office(db: Db, office: str) -> Row | None:
     return await db.fetchrow("SELECT * FROM booking.office WHERE id = $1", office)
 
 
+async def lock_office(db: Db, office: str) -> Row | None:
+    """Read an office and let nobody else open or close there until the transaction ends.
+
+    Without it a day could be closed while slots that nobody sees yet are opened on it. Bookings
+    are not held up: they lock slots alone.
+    """
+    return await db.fetchrow("SELECT * FROM booking.office WHERE id = $1 FOR NO KEY UPDATE", office)
+
+
 async def find_ordinal(db: Db, office: str, service: str) -> int | None:
     """Read a service's place at an office, or None where it is not offered."""
     found: int | None = await db.fetchval(

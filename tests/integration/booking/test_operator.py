@@ -10,6 +10,8 @@ import pytest
 
 from deploy.local.environment import Stack
 from services.booking import operator
+from services.booking.operator import quota
+from services.booking.operator.plan import Plan
 from shared.messages import Session, SlotRef
 from tests.integration.booking.ledger import Citizen, Ledger
 from tests.integration.gateway.world import TODAY, World
@@ -250,6 +252,21 @@ async def test_closing_and_booking_at_once_block_one_another_never(
     codes, *_ = await asyncio.gather(close_and_reopen(), book(), book())
 
     assert codes == {0}
+
+
+async def test_a_day_that_closes_while_it_opens_is_closed(
+    operate: Operate, office: str, admin: Any, pools: Any
+) -> None:
+    plan = Plan(office, "passport", (MONDAY,), {Session.MORNING: 5})
+    async with (await pools("booking")).acquire() as db, db.transaction():
+        await quota.open_quota(db, plan, "rina", dry=False, partial=False)
+        day = ["--office", office, "--date", str(MONDAY), "--reason", "Libur"]
+        closing = asyncio.create_task(operate("quota", "close", *day))
+        await asyncio.sleep(0.5)
+        assert not closing.done()
+
+    assert (await closing)[0] == 0
+    assert [closed for *_, closed in await slots(admin, office)] == [True]
 
 
 async def test_the_same_opening_twice_changes_nothing_and_tells_nobody(
