@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from channels.simulator.bodies import AskedFault, Clock, Fault, Inbound, NewPhone, Switches
 from channels.simulator.graph import WORLD
-from channels.simulator.phones import Phone
+from channels.simulator.phones import SHARE_CONTACT, Phone
 from channels.simulator.world import World
 
 LONGEST_WAIT_S = 30.0
@@ -181,6 +181,8 @@ def _tap(phone: Phone, reply_id: str) -> tuple[str, dict[str, Any]]:
     for message in reversed(phone.messages):
         for kind, name in (("buttons", "button_reply"), ("rows", "list_reply")):
             for choice in message.more.get(kind, []):
+                if choice["id"] == reply_id == SHARE_CONTACT:
+                    return f"[{choice['title']}]", _shared(phone, message.id)
                 if choice["id"] == reply_id:
                     reply = {"id": reply_id, "title": choice["title"]}
                     interactive = {"type": name, name: reply}
@@ -188,6 +190,11 @@ def _tap(phone: Phone, reply_id: str) -> tuple[str, dict[str, Any]]:
                     content = {"type": "interactive", "interactive": interactive}
                     return choice["title"], content | {"context": context}
     raise _wrong("no message on this phone offers that reply_id")
+
+
+def _shared(phone: Phone, asked_by: str) -> dict[str, Any]:
+    shared = {"type": "contacts", "origin": "contact_request", "contacts": [phone.card]}
+    return shared | {"context": {"id": asked_by}}
 
 
 def _phone(world: World, number: str, name: str = "") -> Phone:

@@ -23,7 +23,7 @@ from channels.simulator.outgoing import (
     read,
     words_of,
 )
-from channels.simulator.phones import Message, Phone
+from channels.simulator.phones import SHARE_CONTACT, Message, Phone
 from channels.simulator.world import World
 
 WORLD = web.AppKey("world", World)
@@ -121,7 +121,7 @@ def _choices(part: ButtonMessage | ListMessage | ContactMessage) -> dict[str, An
             rows = [row for section in part.action.sections for row in section.rows]
             shown = [row.model_dump(exclude_none=True) for row in rows]
             return {"rows": shown, "rows_button": part.action.button}
-    return {"asks_contact": True}
+    return {"buttons": [{"id": SHARE_CONTACT, "title": "Bagikan nomor"}]}
 
 
 def error(

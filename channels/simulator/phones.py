@@ -10,6 +10,7 @@ from typing import Any
 MOST_PHONES = 10_000
 MOST_MESSAGES = 1_000
 WINDOW_S = 24 * 3600
+SHARE_CONTACT = "share_contact"  # the button that WhatsApp itself puts under a contact request
 GSM7 = set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
     "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -54,6 +55,12 @@ class Phone:
     def wa_id(self) -> str:
         """The number as WhatsApp writes it, without a plus."""
         return self.number.lstrip("+")
+
+    @property
+    def card(self) -> dict[str, Any]:
+        """The contact card that this phone's owner shares."""
+        name = {"formatted_name": self.name, "first_name": self.name}
+        return {"name": name, "phones": [{"phone": self.number, "wa_id": self.wa_id}]}
 
     @property
     def bsuid(self) -> str:

@@ -18,7 +18,10 @@ function element(name, className, text) {
   return made;
 }
 
+// Who speaks looks at what comes back, wherever they had scrolled to.
 function say(phone, content) {
+  const chat = cards.get(phone.number)?.querySelector(".chat");
+  if (chat) chat.scrollTop = chat.scrollHeight;
   const body = { phone: phone.number, name: phone.name, ...content };
   return api("/api/inbound", body).catch((error) => alert(error.message));
 }
@@ -122,6 +125,12 @@ async function refreshAll() {
   document.getElementById("state").textContent = `Business number ${numbers} · gateway ${state.verified ? "connected" : "not reached yet"} · clock ${state.now.slice(0, 16).replace("T", " ")} UTC`;
   const all = await api("/api/phones");
   const shown = all.slice(-12).sort((a, b) => a.number.localeCompare(b.number));
+  const numbersShown = new Set(shown.map((phone) => phone.number));
+  for (const [number, section] of cards) {
+    if (numbersShown.has(number)) continue;
+    section.remove();
+    cards.delete(number);
+  }
   for (const phone of shown) await refresh(phone);
   const log = await api("/api/log");
   document.querySelector("#log ol").replaceChildren(...log.slice(-50).reverse().map((entry) => element("li", "", `${entry.answer} ${entry.ms} ms ${entry.body}`)));

@@ -404,3 +404,19 @@ async def test_what_arrives_at_a_later_try_has_arrived(sim: Sim, hook: Hook) -> 
         return (await sim.messages())[0]["status"] == "delivered"
 
     assert await eventually(status)
+
+
+async def test_who_hides_the_number_shares_it_with_a_tap(sim: Sim, hook: Hook) -> None:
+    await written(sim)
+    await sim.call("PATCH", f"/api/phones/{ANI}", {"bsuid_only": True})
+    action = {"name": "request_contact_info"}
+    asked = {"type": "request_contact_info", "body": {"text": "Bagikan nomor?"}, "action": action}
+    await sim.send({"type": "interactive", "interactive": asked})
+    (button,) = (await sim.messages())[-1]["buttons"]
+
+    await sim.call("POST", "/api/inbound", {"phone": ANI, "reply_id": button["id"]})
+
+    *_, message = hook.values("messages")
+    assert (message["type"], message["origin"]) == ("contacts", "contact_request")
+    assert message["contacts"][0]["phones"][0]["phone"] == ANI
+    assert "from" not in message
