@@ -8,7 +8,7 @@ from aiohttp import web
 from services.gateway import callers, tickets, views
 from services.gateway.api_holds import KEYED, REFUSALS, act_fairly, carry_out, common
 from services.gateway.api_offices import find_place
-from services.gateway.asking import id_of
+from services.gateway.asking import loose_id_of
 from services.gateway.bodies import FoundTicket, GivenBack, Request, Ticket
 from services.gateway.callers import Access
 from services.gateway.context import Ask, address_of
@@ -67,7 +67,7 @@ async def get_qr(ask: Ask) -> web.Response:
 async def post_cancel(ask: Ask) -> web.Response:
     """Cancel a booking; it is free of punishment."""
     act_fairly(ask)
-    request_id = id_of(ask)
+    request_id = loose_id_of(ask)
     row = await _theirs(ask)
     return await carry_out(ask, CancelBooking(**common(ask, request_id), booking_code=row["code"]))
 
@@ -76,7 +76,7 @@ async def post_reschedule(ask: Ask) -> web.Response:
     """Move a booking; the old seat stays until the new one is sure."""
     wish: SlotWish = ask.body
     act_fairly(ask)
-    request_id = id_of(ask)
+    request_id = loose_id_of(ask)
     row = await _theirs(ask)
     place = await find_place(ask.gateway, wish.office or row["office_id"])
     slot = SlotRef(

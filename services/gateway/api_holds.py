@@ -12,6 +12,7 @@ from services.gateway.asking import (
     COMMAND_LIFE,
     find_stored,
     id_of,
+    loose_id_of,
     remember_asked,
     send_and_wait,
 )
@@ -57,18 +58,16 @@ async def post_confirm(ask: Ask) -> web.Response:
     hold_id = uuid_of(ask.part("hold"))
     act_fairly(ask)
     command = ConfirmHold(
-        **common(ask, id_of(ask)), hold_id=hold_id, approval_code=wish.approval_code
+        **common(ask, loose_id_of(ask)), hold_id=hold_id, approval_code=wish.approval_code
     )
     return await carry_out(ask, command)
 
 
 async def delete_hold(ask: Ask) -> web.Response:
-    """Give the seat of a hold back; without a key, the hold's own id serves as one."""
+    """Give the seat of a hold back."""
     hold_id = uuid_of(ask.part("hold"))
     act_fairly(ask)
-    has_key = "Idempotency-Key" in ask.request.headers
-    request_id = id_of(ask, None if has_key else f"release/{hold_id}")
-    return await carry_out(ask, ReleaseHold(**common(ask, request_id), hold_id=hold_id))
+    return await carry_out(ask, ReleaseHold(**common(ask, loose_id_of(ask)), hold_id=hold_id))
 
 
 async def carry_out(ask: Ask, command: SomeCommand) -> web.Response:

@@ -31,6 +31,8 @@ async def post_login(ask: Ask) -> web.Response:
         raise invalid([FieldFault(loc=["phone"], msg="codes go to Indonesian mobile numbers only")])
     address = address_of(ask.request, gateway.config.trusted_proxies)
     wait_s = gateway.fair_use.logins_of_address.take(address, time.monotonic())
+    if wish.by == "sms":
+        wait_s = wait_s or gateway.fair_use.sms_of_address.take(address, time.monotonic())
     if wait_s:
         raise rate_limited(wait_s)
     begun = await (_by_sms if wish.by == "sms" else _by_whatsapp)(ask, phone)

@@ -59,8 +59,18 @@ async def get_request(ask: Ask) -> web.StreamResponse:
 async def _find(gateway: Gateway, request_id: UUID) -> Known | None:
     """Find a command: decided, sent by this gateway, or promised by another one."""
     stored = await find_stored(gateway, request_id)
-    if stored is not None:
+    if stored is not None and stored.booking_code:
         return Known(stored.owner, stored.kind, stored.booking_code, stored.outcome)
+    promised = await _find_promised(gateway, request_id)
+    if stored is None:
+        return promised
+    # A refusal names no booking; what was asked for does.
+    code = promised.booking_code if promised else None
+    return Known(stored.owner, stored.kind, code, stored.outcome)
+
+
+async def _find_promised(gateway: Gateway, request_id: UUID) -> Known | None:
+    """Find a command that this gateway sent or another one promised an answer to."""
     asking = gateway.replies.find(request_id)
     if asking is not None:
         return Known(asking.owner, asking.kind, asking.booking_code)

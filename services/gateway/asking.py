@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from services.gateway import store, views
 from services.gateway.context import Ask, Gateway
@@ -36,10 +36,19 @@ class Stored:
         return getattr(self.outcome.result, "booking_code", None)
 
 
-def id_of(ask: Ask, key: str | None = None) -> UUID:
+def id_of(ask: Ask) -> UUID:
     """Make the id of the command that a call asks for: same caller and key, same id, anywhere."""
     scope = f":{ask.by.booking_code}" if ask.by.booking_code else ""
-    return command_id(ask.by.owner + scope, key or read_key(ask.request))
+    return command_id(ask.by.owner + scope, read_key(ask.request))
+
+
+def loose_id_of(ask: Ask) -> UUID:
+    """Make the id of a command that changes what is there already, whose key may be left out.
+
+    Without one each call is a new command: its repeat finds the change made. A key of our own
+    making would keep an early refusal for ever.
+    """
+    return id_of(ask) if "Idempotency-Key" in ask.request.headers else uuid4()
 
 
 async def send_and_wait(ask: Ask, command: SomeCommand) -> Outcome | None:

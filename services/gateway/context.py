@@ -25,6 +25,7 @@ class FairUse:
     acts_of_owner: Buckets
     acts_of_address: Buckets
     logins_of_address: Buckets
+    sms_of_address: Buckets
     finds_of_address: Buckets
     finds_of_code: Buckets
 
@@ -37,6 +38,7 @@ class FairUse:
             acts_of_owner=Buckets(Rate.per_minute(config.acts_per_minute)),
             acts_of_address=Buckets(by_address),
             logins_of_address=Buckets(lookups),
+            sms_of_address=Buckets(Rate.per_minute(config.sms_per_address)),
             finds_of_address=Buckets(lookups),
             finds_of_code=Buckets(Rate(5, 5 / 600)),
         )

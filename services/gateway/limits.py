@@ -61,13 +61,14 @@ SMS_PER_PREFIX_MINUTE = 60
 PREFIX_DIGITS = 7
 BREAKER_CODES = 200
 BREAKER_USED = 0.3
+BREAKER_WINDOW = timedelta(hours=2)  # so that a breaker that opened closes again by itself
 
 
 def refuse_sms(counts: SmsCounts, daily_cap: int) -> timedelta | None:
     """Say how long no code may be sent to this phone, or None if one may.
 
-    The breaker opens when fewer than 30 % of the last 200 codes of a day were used: honest
-    people use theirs, a pump does not.
+    The breaker opens while fewer than 30 % of the last 200 codes of two hours are used: a pump
+    uses none, and honest people who come all at once have typed theirs a minute later.
     """
     by_phone = (counts.phone_minute, counts.phone_ten_minutes, counts.phone_day)
     for sent, (allowed, window) in reversed(list(zip(by_phone, SMS_PER_PHONE, strict=True))):
@@ -75,10 +76,10 @@ def refuse_sms(counts: SmsCounts, daily_cap: int) -> timedelta | None:
             return window
     if counts.prefix_minute >= SMS_PER_PREFIX_MINUTE:
         return timedelta(minutes=1)
-    pumped = counts.recent >= BREAKER_CODES and counts.recent_used < BREAKER_USED * counts.recent
-    if counts.day >= daily_cap or pumped:
+    if counts.day >= daily_cap:
         return timedelta(hours=1)
-    return None
+    pumped = counts.recent >= BREAKER_CODES and counts.recent_used < BREAKER_USED * counts.recent
+    return timedelta(minutes=1) if pumped else None
 
 
 def caller_address(peer: str, forwarded: str, trusted_proxies: int) -> str:

@@ -20,6 +20,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 NAMED = web.RequestKey("request_id", str)
 BEGUN = web.RequestKey("begun", bool)  # a streamed answer of which a part is sent
+UNHEARD = 499  # nobody was there to hear the answer; the number is nginx's
 STRICT = "default-src 'none'; frame-ancestors 'none'"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -45,14 +46,18 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     given = request.headers.get("X-Request-Id", "")
     request[NAMED] = given if REQUEST_ID.fullmatch(given) else uuid4().hex
     structlog.contextvars.bind_contextvars(request_id=request[NAMED])
-    response = await handler(request)
+    status = UNHEARD
+    try:
+        response = await handler(request)
+        status = response.status
+    finally:
+        took, route = time.perf_counter() - started, route_of(request)
+        method = request.method if request.method in KNOWN_METHODS else "OTHER"
+        SECONDS.labels(method, route, str(status)).observe(took)
+        ms = round(took * 1000, 1)
+        log.info("request_answered", method=method, route=route, status=status, ms=ms)
     if callers.RENEWED in request and not response.prepared:
         callers.renew_cookie(response, request)
-    took, route = time.perf_counter() - started, route_of(request)
-    method = request.method if request.method in KNOWN_METHODS else "OTHER"
-    SECONDS.labels(method, route, str(response.status)).observe(took)
-    ms = round(took * 1000, 1)
-    log.info("request_answered", method=method, route=route, status=response.status, ms=ms)
     return response
 
 
@@ -67,9 +72,10 @@ async def catch(request: web.Request, handler: Handler) -> web.StreamResponse:
         return _other_method(request, error)
     except web.HTTPException as error:
         return _http_problem(error)
-    except ConnectionError:
-        raise  # the caller is gone: nobody reads an answer
     except Exception as error:
+        # Not every broken connection is the caller's: Postgres may be the one that is gone.
+        if isinstance(error, ConnectionError) and _is_gone(request):
+            raise
         if request.get(BEGUN):
             log.warning("answer_broken_off", error=type(error).__name__)
             raise ConnectionError from error  # a second head must not stand in the first's body
@@ -110,6 +116,11 @@ def route_of(request: web.Request) -> str:
     """Name a call by its template: `/v1/bookings/{code}`."""
     resource = request.match_info.route.resource
     return resource.canonical if resource else "unknown"
+
+
+def _is_gone(request: web.Request) -> bool:
+    """Whether nobody is there to read an answer."""
+    return request.transport is None or request.transport.is_closing()
 
 
 def _other_method(request: web.Request, error: web.HTTPMethodNotAllowed) -> web.Response:

@@ -27,6 +27,8 @@ PARTS: dict[str, dict[str, Any]] = {
     "request": {"type": "string", "format": "uuid"},
     "code": {"type": "string", "examples": ["7K4M-2Q8R-TX3C"]},
 }
+# What it makes is new, so that only the caller can say what is a repeat.
+NEEDS_KEY = "/v1/holds"
 HEADERS: dict[str, dict[str, Any]] = {
     "Idempotency-Key": {
         "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
@@ -144,7 +146,7 @@ def _bare(part: dict[str, Any], defs: dict[str, Any]) -> dict[str, Any]:
 
 
 def _headers(endpoint: Endpoint) -> list[dict[str, Any]]:
-    required = endpoint.method == "POST"
+    required = endpoint.path == NEEDS_KEY
     return [
         {
             "name": name,

@@ -59,6 +59,9 @@ class GatewaySettings(ServiceSettings):
         ge=1,
         description="The same from one address; generous, since providers share addresses.",
     )
+    sms_per_address: int = Field(
+        default=30, ge=1, description="Login codes by SMS asked for from one address in a minute."
+    )
     lookups_per_minute: int = Field(
         default=600, ge=1, description="Logins and ticket searches from one address."
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.gateway.limits import SmsCounts
+from services.gateway.limits import BREAKER_CODES, BREAKER_WINDOW, SmsCounts
 from shared.db import Db, Row
 
 SMS_LOCK = 7_236_011
@@ -195,7 +195,7 @@ async def count_sms(db: Db, phone_key: bytes, prefix: str, now: datetime) -> Sms
              WHERE phone_key = $1 AND sent_at > $3::timestamptz - interval '1 day'
         ), recent AS (
             SELECT used FROM gateway.sms_code
-             WHERE sent_at > $3::timestamptz - interval '1 day' ORDER BY sent_at DESC LIMIT 200
+             WHERE sent_at > $3::timestamptz - $4::interval ORDER BY sent_at DESC LIMIT $5
         )
         SELECT (SELECT count(*) FROM mine
                  WHERE sent_at > $3::timestamptz - interval '1 minute') AS phone_minute,
@@ -212,6 +212,8 @@ async def count_sms(db: Db, phone_key: bytes, prefix: str, now: datetime) -> Sms
         phone_key,
         prefix,
         now,
+        BREAKER_WINDOW,
+        BREAKER_CODES,
     )
     return SmsCounts(**dict(row or {}))
 

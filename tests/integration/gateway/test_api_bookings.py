@@ -1,5 +1,7 @@
 """The ticket: found, shown, put into a calendar, moved, cancelled."""
 
+import os
+import signal
 from datetime import timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -109,3 +111,43 @@ async def test_confirming_twice_gives_the_same_booking(world: World, citizen: Cl
 
     assert (first.status, second.status) == (201, 201)
     assert first.json["booking_code"] == second.json["booking_code"]
+
+
+async def test_who_holds_the_ticket_reads_a_refusal_that_came_late(
+    booked: Any, anybody: Client, citizen: Client, world: World, booking: Any
+) -> None:
+    full = await world.open_slot(booked["ref"].office, seats=0, day=TODAY + timedelta(days=14))
+    proof = {"booking_code": booked["booking_code"], "birth_date": "1990-08-17"}
+    ticket = (await anybody.post("/v1/bookings/find", proof)).json["ticket_token"]
+    headers = {"Authorization": f"Bearer {ticket}"}
+    path = f"/v1/bookings/{booked['booking_code']}/reschedule"
+    wished = {"date": full.date.isoformat(), "session": "morning"}
+
+    os.kill(booking.pid, signal.SIGSTOP)
+    try:
+        begun = await anybody.post(path, wished, headers=headers | {"Prefer": "wait=0"})
+    finally:
+        os.kill(booking.pid, signal.SIGCONT)
+    place = begun.headers["Location"]
+    await citizen.get(f"{place}?wait=10")
+    told = await anybody.get(place, headers=headers)
+
+    assert begun.status == 202
+    assert (told.status, told.json["outcome"]["code"]) == (200, "slot_full")
+
+
+async def test_what_is_there_already_is_changed_without_a_key(
+    world: World, citizen: Client
+) -> None:
+    async def call(method: str, path: str, body: Any = None) -> Any:
+        return await citizen.call(method, path, json=body)
+
+    held = (await citizen.post("/v1/holds", wish(await world.new_slot(seats=1)))).json
+    path, code = f"/v1/holds/{held['hold_id']}", {"approval_code": held["approval_code"]}
+    twice = [await call("POST", f"{path}/confirm", code) for _ in range(2)]
+    ticket = f"/v1/bookings/{twice[0].json['booking_code']}"
+    gone = [await call("POST", f"{ticket}/cancel") for _ in range(2)]
+
+    assert [one.status for one in (*twice, *gone)] == [201, 201, 200, 200]
+    assert twice[0].json["booking_code"] == twice[1].json["booking_code"]
+    assert (await call("POST", "/v1/holds", wish(await world.new_slot(seats=1)))).status == 400

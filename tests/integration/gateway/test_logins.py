@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from services.gateway import logins
-from services.gateway.context import Gateway
+from services.gateway.context import FairUse, Gateway
 from services.gateway.logins import Proof
 from shared.messages import Contact
 from tests.integration.gateway.world import Client
@@ -164,7 +164,7 @@ async def test_a_pump_of_ten_thousand_phones_gets_two_hundred_codes(
 
     async def pump(number: int) -> bool:
         # A hundred to each prefix of a minute that moves on: only the breaker can stop it.
-        moment = now + timedelta(seconds=number)
+        moment = now + timedelta(seconds=number / 2)
         phone = f"+62812{number % 1000:03d}{number:05d}"
         async with room, gateway.db() as db, db.transaction():
             begun = await logins.begin(db, gateway.keys, phone, "sms", moment)
@@ -175,3 +175,37 @@ async def test_a_pump_of_ten_thousand_phones_gets_two_hundred_codes(
     assert sent[True] == 200
     assert await admin.fetchval("SELECT count(*) FROM gateway.sms_code") == sent[True]
     await admin.execute("TRUNCATE gateway.sms_code")
+
+
+async def test_the_breaker_closes_once_codes_are_used_and_after_two_hours_by_itself(
+    gateway: Gateway, admin: Any
+) -> None:
+    await admin.execute("TRUNCATE gateway.sms_code")
+    now = datetime.now(UTC)
+
+    async def ask(number: int, later: timedelta = timedelta()) -> timedelta | None:
+        phone = f"+62812{number:03d}{number:05d}"
+        async with gateway.db() as db, db.transaction():
+            begun = await logins.begin(db, gateway.keys, phone, "sms", now + later)
+            return await logins.count_sms(db, gateway.keys, begun, 100_000, now + later)
+
+    sent = [await ask(number) for number in range(201)]
+    by_itself = await ask(300, timedelta(hours=2, seconds=1))
+    await admin.execute(
+        "UPDATE gateway.sms_code SET used = true WHERE ctid = ANY (ARRAY("
+        " SELECT ctid FROM gateway.sms_code LIMIT 70))"
+    )
+    after_use = await ask(301)
+    await admin.execute("TRUNCATE gateway.sms_code")
+
+    assert sent == [None] * 200 + [timedelta(minutes=1)]
+    assert (by_itself, after_use) == (None, None)
+
+
+async def test_one_address_asks_for_so_many_codes_a_minute(gateway: Gateway) -> None:
+    buckets = FairUse.of(gateway.config).sms_of_address
+
+    waits = [buckets.take("10.0.0.1", 0) for _ in range(31)]
+
+    assert waits[:30] == [0] * 30
+    assert waits[30] > 0
