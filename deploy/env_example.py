@@ -11,8 +11,10 @@ from services.notifier.settings import NotifierSettings
 from shared.settings import ServiceSettings
 
 HEAD = """\
-# Settings of the three services. None is needed: copy this file to .env and uncomment what you
-# change. A variable wins over what `docker compose` drew for itself; a wrong one is said at start.
+# Settings of the three services. None is needed. For `docker compose`, copy this file to .env and
+# uncomment what you change: it wins over what compose drew for itself. Without Docker they are
+# variables of each process; `make up` sets them itself, and heeds the ports alone
+# (ANTREAN_GATEWAY_PORT and so on). A wrong one is said at start.
 """
 # In a file that all services read these would be the same for all, which they must not be.
 OWN = ("database_url", "amqp_url", "host", "port")

@@ -1,4 +1,4 @@
-"""The invariants of the ledger, counted in the database: named as in docs/reliability.md."""
+"""The invariants of the ledger, counted in the database, each by a short name."""
 
 from typing import Any
 

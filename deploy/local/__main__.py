@@ -61,13 +61,14 @@ def down() -> None:
 
 def status() -> None:
     """Say what runs, and whether it is ready."""
-    ports = paths.service_ports(PORTS)
+    ports = paths.service_ports(PORTS, said_now={})  # those that run, whatever is said now
     for name, find in (("postgres", postgres.pid), ("rabbitmq", rabbitmq.pid)):
         say(f"  {name:<10} {_shown(find())}")
     for name in services.MODULES:
         pid = services.pid(name)
         trouble = services.ask_ready(f"http://127.0.0.1:{ports[name]}") if pid else ""
-        say(f"  {name:<10} {_shown(pid)}{f', not ready: {trouble}' if trouble else ''}")
+        ready = f", not ready: {trouble}" if trouble else ", ready"
+        say(f"  {name:<10} {_shown(pid)}{ready if pid else ''}")
 
 
 def _shown(pid: int | None) -> str:

@@ -92,15 +92,17 @@ def port(name: str) -> int:
     return chosen
 
 
-def service_ports(usual: Mapping[str, int]) -> dict[str, int]:
-    """Give the services' ports: as the environment says, else as it said last, else the usual.
+def service_ports(
+    usual: Mapping[str, int], said_now: Mapping[str, str] = os.environ
+) -> dict[str, int]:
+    """Give the services' ports: as is said now, else as it was said last, else the usual.
 
     Raises StackError where one is no port, or two are the same.
     """
     ports = {}
     for service, default in usual.items():
         variable = f"ANTREAN_{service.upper()}_PORT"
-        said = os.environ.get(variable) or str(_state().get(f"port.{service}", default))
+        said = said_now.get(variable) or str(_state().get(f"port.{service}", default))
         if not said.isdecimal() or not 0 < int(said) <= HIGHEST_PORT:
             raise StackError(f"{variable} is {said!r}: a port is a number from 1 to {HIGHEST_PORT}")
         ports[service] = int(said)

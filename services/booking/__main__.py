@@ -9,6 +9,7 @@ import os
 import random
 import sys
 
+import asyncpg
 import uvloop
 
 from services.booking import sweeper
@@ -59,11 +60,14 @@ def main(words: list[str]) -> int:
         url = os.environ.get("ANTREAN_DATABASE_URL")
         if not url:
             sys.exit("ANTREAN_DATABASE_URL is missing: name the database, as the migrator role")
-        if words[0] == "analyze":
-            asyncio.run(analyze(url))
-        else:
-            ran = asyncio.run(migrate(url))
-            print("\n".join(f"  {name}" for name in ran) or "  up to date")
+        try:
+            if words[0] == "analyze":
+                asyncio.run(analyze(url))
+            else:
+                ran = asyncio.run(migrate(url))
+                print("\n".join(f"  {name}" for name in ran) or "  up to date")
+        except asyncpg.InsufficientPrivilegeError:
+            sys.exit("only the migrator role may do this: name it in ANTREAN_DATABASE_URL")
         return 0
     if words[:1] in ([], ["serve"]):
         config = settings.read(BookingSettings)

@@ -11,7 +11,7 @@ from shared.db import Db, Row
 from shared.messages import Alternative, SlotRef
 
 SWEEP_LOCK = 7_236_002
-OWNER_LOCK = 7_236_004
+OWNER_LOCK = 7_236_005
 
 
 async def find_outcomes(db: Db, ids: Collection[UUID]) -> dict[UUID, tuple[bytes, Any]]:

@@ -55,7 +55,7 @@ class SmsCounts:
     recent_used: int
 
 
-# OWASP and the pump that cost a local firm Rp 45 million in a week: see docs/operations.
+# Each code costs, and pumps live on that: few to a phone, to its neighbours, and in all.
 SMS_PER_PHONE = ((1, timedelta(minutes=1)), (3, timedelta(minutes=10)), (5, timedelta(days=1)))
 SMS_PER_PREFIX_MINUTE = 60
 PREFIX_DIGITS = 7

@@ -1,7 +1,7 @@
 """Sends commands: those that wait at one moment travel in one message, one message at a time.
 
-Under load messages grow instead of multiplying (docs/performance: 200 in one is 20 times the
-rate of one each). Every caller learns what is known of theirs.
+Under load messages grow instead of multiplying: a broker takes two hundred commands in one message
+as readily as one. Every caller learns what is known of theirs.
 """
 
 import asyncio

@@ -15,7 +15,8 @@ SOURCES = sorted(
 EDGES = {"aiohttp", "aio_pika", "asyncpg", "structlog", "os", "random", "time"}
 PURE = sorted(
     list((ROOT / "shared" / "messages").glob("*.py"))
-    + [ROOT / "services" / "booking" / "rules.py"]
+    + [ROOT / "services" / "booking" / name for name in ("rules.py", "operator/plan.py")]
+    + [ROOT / "services" / "gateway" / "limits.py"]
     + [ROOT / "services" / "notifier" / name for name in ("codes.py", "routing.py", "texts.py")]
     + list((ROOT / "services" / "gateway" / "dialog").rglob("*.py"))
 )

@@ -35,11 +35,11 @@ def main(argv: list[str]) -> int:
 
 
 async def _act(url: str, words: Words) -> int:
-    from services.booking.operator import acts  # noqa: PLC0415 --help needs none of it
+    from services.booking.operator import acts, offices  # noqa: PLC0415 --help needs none of it
 
     pool = await open_pool(url, name="operator", size=2)
     try:
-        act: Act = getattr(acts, words.act)
+        act: Act = getattr(offices if words.group == "offices" else acts, words.act)
         return await act(pool, words)
     finally:
         await pool.close()

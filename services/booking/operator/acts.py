@@ -1,12 +1,9 @@
 """One function per command: ask, act in one transaction, say what came of it."""
 
 import json
-import re
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
-
-import asyncpg
 
 from services.booking.operator import filling, parked, quota, sowing, store
 from services.booking.operator.plan import Closure, PlanError
@@ -16,15 +13,6 @@ from services.booking.settings import OperatorSettings
 from shared import settings
 from shared.broker import LOST
 from shared.db import Pool, Row
-
-RULES = {
-    *("hold_minutes", "phone_cap", "code_tries", "reschedule_days_before", "reschedule_limit"),
-    *("release_after_min_s", "release_after_max_s", "window_minutes", "arrive_early_minutes"),
-}
-NUMBER = re.compile(r"\+[1-9]\d{7,14}")
-SMALL_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
-NEEDED = {"name", "short_name", "address"}
-TEXTS = {"whatsapp_number", "phone", "address", "name", "short_name"}
 
 
 async def quota_open(pool: Pool, words: Words) -> int:
@@ -100,52 +88,6 @@ async def quota_reopen(pool: Pool, words: Words) -> int:
     return 0
 
 
-async def offices_list(pool: Pool, words: Words) -> int:
-    """Print every office."""
-    rows = await pool.fetch("SELECT * FROM booking.office ORDER BY id")
-    if words.json:
-        print(json.dumps([dict(row) for row in rows], indent=1, ensure_ascii=False))
-        return 0
-    for row in rows:
-        print(f"{row['id']:<24} {row['timezone']:<15} {row['name']}")
-    return 0
-
-
-async def offices_show(pool: Pool, words: Words) -> int:
-    """Print one office, its rules and what it offers."""
-    async with pool.acquire() as db:
-        office = await known_office(db, words.office)
-        services = await store.find_services(db, words.office)
-        hours = await store.find_hours(db, words.office)
-    for name, value in office.items():
-        print(f"{name:<24} {'' if value is None else value}")
-    print(f"{'services':<24} {', '.join(services)}")
-    for session, row in hours.items():
-        print(f"{session:<24} {row['starts']:%H:%M}-{row['ends']:%H:%M}")
-    return 0
-
-
-async def offices_set(pool: Pool, words: Words) -> int:
-    """Change rules of an office; the database refuses values out of range."""
-    pairs = dict(rule.partition("=")[::2] for rule in words.rules)
-    unknown = sorted(set(pairs) - RULES - TEXTS)
-    if unknown:
-        raise PlanError(f"{unknown[0]!r} is no rule; these are: {', '.join(sorted(RULES | TEXTS))}")
-    values = [_value(name, text) for name, text in pairs.items()]
-    changes = ", ".join(f"{name} = ${place}" for place, name in enumerate(pairs, 2))
-    try:
-        async with pool.acquire() as db, db.transaction():
-            await known_office(db, words.office)
-            await db.execute(
-                f"UPDATE booking.office SET {changes} WHERE id = $1", words.office, *values
-            )
-            await store.add_audit(db, words.by, "offices.set", {"office": words.office} | pairs)
-    except asyncpg.CheckViolationError as error:
-        raise PlanError(f"a value is out of range ({error.constraint_name})") from error
-    print("Done; it holds for what is opened, held and freed from now on.")
-    return 0
-
-
 async def parked_list(_pool: Pool, words: Words) -> int:
     """Print what is parked, without anybody's data."""
     url = settings.read(OperatorSettings).amqp_url
@@ -184,18 +126,6 @@ async def seed(pool: Pool, words: Words) -> int:
 
 def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def _value(name: str, text: str) -> Any:
-    if name == "whatsapp_number" and text and not NUMBER.fullmatch(text):
-        raise PlanError(f"a number is written like +6281234567890, not {text!r}")
-    if name in NEEDED and not text:
-        raise PlanError(f"an office without {name} is none")
-    if name in TEXTS:
-        return text or (None if name == "whatsapp_number" else "")
-    if not SMALL_NUMBER.fullmatch(text):
-        raise PlanError(f"{name} is a whole number, not {text!r}")
-    return int(text)
 
 
 def _shown(row: Row) -> dict[str, Any]:

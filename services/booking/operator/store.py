@@ -1,7 +1,7 @@
 """The operator's SQL: one function, one statement."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +41,46 @@ async def find_services(db: Db, office: str) -> list[str]:
         office,
     )
     return [row["service_id"] for row in rows]
+
+
+async def find_all_services(db: Db) -> list[str]:
+    """List every service that there is."""
+    return [row["id"] for row in await db.fetch("SELECT id FROM booking.service ORDER BY id")]
+
+
+async def add_service(db: Db, office: str, service: str) -> bool:
+    """Let an office offer a service, after those that it offers; False where it does already."""
+    status: str = await db.execute(
+        """
+        INSERT INTO booking.office_service (office_id, service_id, ordinal)
+        SELECT $1, $2, coalesce(max(ordinal) + 1, 0) FROM booking.office_service
+         WHERE office_id = $1 ON CONFLICT (office_id, service_id) DO NOTHING
+        """,
+        office,
+        service,
+    )
+    return status == "INSERT 0 1"
+
+
+async def set_rules(db: Db, office: str, values: Mapping[str, Any]) -> None:
+    """Change columns of an office; their names must be known ones."""
+    changes = ", ".join(f"{name} = ${place}" for place, name in enumerate(values, 2))
+    await db.execute(f"UPDATE booking.office SET {changes} WHERE id = $1", office, *values.values())
+
+
+async def set_hours(db: Db, office: str, session: str, starts: time, ends: time) -> None:
+    """Say when a session of an office is, for slots that are opened from now on."""
+    await db.execute(
+        """
+        INSERT INTO booking.session (office_id, session, starts, ends) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (office_id, session) DO UPDATE
+           SET starts = excluded.starts, ends = excluded.ends
+        """,
+        office,
+        session,
+        starts,
+        ends,
+    )
 
 
 async def find_hours(db: Db, office: str) -> dict[str, Row]:

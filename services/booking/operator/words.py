@@ -16,7 +16,8 @@ EXAMPLES = """examples:
              --days weekdays --morning 40 --afternoon 40 --opens-at "2026-12-30 09:00"
   quota show --office jakarta-pusat
   quota close --office jakarta-pusat --date 2027-01-29 --reason "Isra Mikraj"
-  offices set jakarta-pusat hold_minutes=15 phone_cap=4
+  offices set jakarta-pusat hold_minutes=15 morning=07:30-11:30
+  offices offer jakarta-pusat e-passport
   parked list
 """
 
@@ -30,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument("--by", default=_user(), help="who acts, for the audit trail")
-    groups = top.add_subparsers(dest="group", required=True)
+    groups = top.add_subparsers(dest="group", required=True, metavar="command")
     _quota(groups.add_parser("quota", help="open, cut, show and close quota"))
     _offices(groups.add_parser("offices", help="offices and their rules"))
     _parked(groups.add_parser("parked", help="messages that could not be handled"))
@@ -83,10 +84,14 @@ def _offices(group: argparse.ArgumentParser) -> None:
     show = _act(acts, "show", help="one office and its rules")
     show.add_argument("office")
     show.set_defaults(act="offices_show")
-    sets = _act(acts, "set", help="change an office's rules")
+    sets = _act(acts, "set", help="change an office's rules, or hours: morning=08:00-12:00")
     sets.add_argument("office")
     sets.add_argument("rules", nargs="+", metavar="rule=value")
     sets.set_defaults(act="offices_set")
+    offer = _act(acts, "offer", help="let an office offer a service more")
+    offer.add_argument("office")
+    offer.add_argument("service")
+    offer.set_defaults(act="offices_offer")
 
 
 def _parked(group: argparse.ArgumentParser) -> None:

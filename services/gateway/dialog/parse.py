@@ -45,7 +45,6 @@ from shared.messages import Language, Session, SlotRef
 
 ALIKE_HASH, ALIKE_FREE, SHORTEST_FUZZY = 0.78, 0.80, 4
 LONGEST_DATE, NIK_LENGTH = 8, 16
-MOST_NUMBER = 99
 EDGES = "#?!., "
 ABOUT_ONE: dict[str, Callable[[str | None], Intent]] = {
     "cancel": CancelWish,

@@ -346,9 +346,27 @@ async def test_an_offices_rule_holds_from_now_on(
     assert granted.expires_at - datetime.now(granted.expires_at.tzinfo) < timedelta(minutes=4)
 
 
+async def test_an_offices_hours_and_services_hold_for_what_is_opened_from_now_on(
+    operate: Operate, office: str, admin: Any
+) -> None:
+    await admin.execute("INSERT INTO booking.service VALUES ('visa', 'Visa', 'Visa')"
+                        " ON CONFLICT DO NOTHING")  # fmt: skip
+    await operate("offices", "set", office, "morning=07:30-11:00")
+    told = [(await operate("offices", "offer", office, "visa"))[1] for _ in range(2)]
+
+    await operate(*week(office, "--service", "visa", "--morning", "5"))
+
+    hours = await admin.fetchrow(
+        "SELECT starts, ends FROM booking.slot WHERE office_id = $1 AND service_id = 'visa'", office
+    )
+    assert [f"{at:%H:%M}" for at in hours] == ["07:30", "11:00"]
+    assert ("open quota for it" in told[0], "already" in told[1]) == (True, True)
+
+
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
+        (["offices", "offer", "nowhere", "passport"], 1, "nowhere"),
         (["quota", "open", "40 seats please"], 1, "write it like this"),
         (["quota", "open", "--office", "nowhere", "--morning", "1"], 1, "--from"),
         (["quota", "open", "1 morning seat at batam on all of May", "--morning", "1"], 1, "both"),
@@ -401,6 +419,10 @@ async def test_an_opening_that_nobody_can_mean_opens_nothing(
         "hold_minutes=soon",
         "colour=red",
         "phone_cap",
+        "morning=8-12",
+        "morning=12:00-08:00",
+        "morning=08:00-25:00",
+        "afternoon=11:00-16:00",
     ],
 )
 async def test_a_rule_that_makes_no_sense_changes_nothing(
