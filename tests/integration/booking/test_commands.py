@@ -394,3 +394,22 @@ async def test_the_events_of_a_slot_are_numbered_without_a_gap(
 async def life(ledger: Ledger, citizen: Citizen, ref: SlotRef) -> None:
     booked = await ledger.booked(citizen, ref)
     await ledger.one(citizen.cancel(booked.booking_code))
+
+
+async def test_a_hold_that_ends_while_its_confirmation_waits_for_the_slot_is_over(
+    ledger: Ledger, world: World, citizen: Citizen
+) -> None:
+    ref = await world.new_slot(seats=1)
+    hold_id = await ledger.held(citizen, ref)
+    await world.admin.execute(
+        "UPDATE booking.hold SET held_at = now() - interval '1 h', expires_at = now() + interval"
+        " '0.5 s' WHERE id = $1",
+        hold_id,
+    )
+
+    async with world.admin.acquire() as db, db.transaction():
+        await db.execute("SELECT FROM booking.slot WHERE id = $1 FOR UPDATE", ref.slot_id)
+        confirming = asyncio.create_task(ledger.one(citizen.confirm(hold_id)))
+        await asyncio.sleep(0.7)
+
+    assert code_of(await confirming) == Refusal.HOLD_EXPIRED

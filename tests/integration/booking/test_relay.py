@@ -15,7 +15,7 @@ from services.booking.batch import Batches
 from services.booking.codes import new_booking_code
 from services.booking.desk import Tools
 from services.booking.outbox import EventOutbox
-from shared.broker import Broker
+from shared.broker import Broker, Published, Publisher
 from shared.db import Db, Pool, open_pool
 from shared.keys import Keys
 from shared.relay import Outgoing, Relay
@@ -189,3 +189,37 @@ async def test_what_the_broker_refuses_waits_and_is_not_overtaken(
     slot = await eventually(lambda: all_of(integrator, subject, world))
     assert unsent == 0
     assert [event["slotsequence"] for event in slot] == list(range(1, len(slot) + 1))
+
+
+class Picky(Publisher):
+    """A publisher whose broker refuses the third message."""
+
+    def __init__(self, real: Publisher) -> None:
+        self._real, self._asked = real, 0
+
+    async def publish_confirmed(self, *what: Any, **more: Any) -> Published:
+        self._asked += 1
+        if self._asked == 3:
+            return Published.REFUSED
+        return await self._real.publish_confirmed(*what, **more)
+
+
+async def test_what_stands_behind_a_refused_event_waits_with_it(
+    ledger: Ledger, world: World, pool: Pool, broker: Broker, integrator: Integrator
+) -> None:
+    await drain(Relay(pool, broker.publisher, EventOutbox()))
+    subject = await some_lives(ledger, world, 4)
+
+    sent = await Relay(pool, Picky(broker.publisher), EventOutbox()).publish_waiting()
+    await drain(Relay(pool, broker.publisher, EventOutbox()))
+
+    async def numbers() -> list[int]:
+        events = [event for event in integrator.heard if event.get("subject") == subject]
+        stored = await world.admin.fetchval(
+            "SELECT count(*) FROM booking.event_log WHERE subject = $1", subject
+        )
+        found = sorted({event["slotsequence"] for event in events})
+        return found if len(found) == stored else []
+
+    assert sent == 2
+    assert await eventually(numbers)

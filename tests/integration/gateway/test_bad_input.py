@@ -1,10 +1,13 @@
 """Bad input: a clear 4xx with its code, nothing stored, nothing logged of the person."""
 
+import base64
 import itertools
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import jwt
 import pytest
@@ -189,32 +192,48 @@ async def test_a_wrong_parameter_is_422(path: str, anybody: Client) -> None:
 
 
 def forged(gateway: Gateway) -> dict[str, str]:
-    """Write tokens that somebody might try."""
+    """Write tokens that somebody might try, each wrong in one thing; `good` is what they forge."""
     now = datetime.now(UTC)
-    owner = "ab" * 32
-    right = Token("login", owner, None, now + timedelta(hours=1))
+    who = gateway.keys.seal({"phone": "+6281200000000", "bsuid": None}, "token/login")
+    contact = base64.urlsafe_b64encode(who).decode()
+    right = Token("login", "ab" * 32, contact, now + timedelta(hours=1))
+    bare = replace(right, contact=None)
     good = tokens.issue(gateway.keys.token, Kind.ACCESS, right, now)
     header, claims, signature = good.split(".")
     payload = jwt.decode(good, options={"verify_signature": False})
+    stolen = jwt.encode(payload | {"own": "cd" * 32}, b"0" * 32, "HS256", headers=KIND)
     return {
+        "good": good,
         "nothing": "",
         "garbage": "x.y.z",
         "another secret": tokens.issue(b"0" * 32, Kind.ACCESS, right, now),
-        "no algorithm": jwt.encode(payload, None, "none", headers={"typ": "at+jwt"}),
+        "no algorithm": jwt.encode(payload, None, "none", headers=KIND),
+        "another owner": f"{header}.{stolen.split('.')[1]}.{signature}",
         "no signature": f"{header}.{claims}.",
         "another signature": f"{header}.{claims}.{signature[::-1]}",
         "a ticket": tokens.issue(gateway.keys.token, Kind.TICKET, right, now),
         "expired": tokens.issue(gateway.keys.token, Kind.ACCESS, right, now - timedelta(hours=1)),
         "not yet": tokens.issue(gateway.keys.token, Kind.ACCESS, right, now + timedelta(hours=1)),
-        "no contact in it": good,
+        "no contact in it": tokens.issue(gateway.keys.token, Kind.ACCESS, bare, now),
         "very long": good + "A" * 6_000,
     }
 
 
+KIND = {"typ": "at+jwt"}
 FORGERIES = [
     *("nothing", "garbage", "another secret", "no algorithm", "no signature"),
-    *("another signature", "a ticket", "expired", "not yet", "no contact in it", "very long"),
+    *("another owner", "another signature", "a ticket", "expired", "not yet"),
+    *("no contact in it", "very long"),
 ]
+
+
+async def test_the_token_that_they_forge_would_do(
+    gateway: Gateway, anybody: Client, world: World
+) -> None:
+    body, headers = wish(await world.new_slot(seats=1)), {"Idempotency-Key": uuid4().hex}
+    headers["Authorization"] = f"Bearer {forged(gateway)['good']}"
+
+    assert (await anybody.call("POST", "/v1/holds", json=body, headers=headers)).status == 201
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)

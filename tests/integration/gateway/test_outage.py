@@ -1,10 +1,11 @@
-"""A gateway whose database goes away says so, and serves again once it is back."""
+"""A gateway whose database or broker goes away says so, and serves again once it is back."""
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import aiohttp
 import pytest
@@ -15,20 +16,30 @@ from services.gateway.__main__ import running
 from services.gateway.settings import GatewaySettings
 from tests.conftest import eventually
 from tests.gateway_fixtures import ready
-from tests.integration.gateway.world import Client, World
+from tests.integration.gateway.world import Client, World, wish
 
 
 @dataclass(slots=True)
 class Cable:
-    """What lies between a gateway and its database, and can be cut."""
+    """What lies between a gateway and a server of its, and can be cut or made deaf."""
 
     host: str
     port: int
     here: int = field(default_factory=free_port)
     server: asyncio.Server | None = None
     ends: list[asyncio.StreamWriter] = field(default_factory=list)
+    hears: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @staticmethod
+    def to(url: str, usual: int) -> "Cable":
+        at = urlsplit(url)
+        return Cable(at.hostname or "", at.port or usual)
+
+    def through(self, url: str) -> str:
+        return url.replace(f":{self.port}/", f":{self.here}/")
 
     async def join(self) -> None:
+        self.hears.set()
         self.server = await asyncio.start_server(self._carry, "127.0.0.1", self.here)
 
     async def cut(self) -> None:
@@ -42,39 +53,45 @@ class Cable:
         far, forth = await asyncio.open_connection(self.host, self.port)
         self.ends += [back, forth]
         with contextlib.suppress(OSError):
-            await asyncio.gather(_pour(near, forth), _pour(far, back))
+            await asyncio.gather(self._pour(near, forth), self._pour(far, back, self.hears))
+
+    async def _pour(
+        self,
+        source: asyncio.StreamReader,
+        sink: asyncio.StreamWriter,
+        gate: asyncio.Event | None = None,
+    ) -> None:
+        while data := await source.read(65_536):
+            if gate is not None:
+                await gate.wait()
+            sink.write(data)
+        sink.close()
 
 
-async def _pour(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-    while data := await source.read(65_536):
-        sink.write(data)
-    sink.close()
-
-
-@pytest.fixture
-async def cable(config: GatewaySettings) -> AsyncIterator[Cable]:
-    at = urlsplit(config.database_url)
-    laid = Cable(at.hostname or "", at.port or 5432)
-    await laid.join()
-    yield laid
-    await laid.cut()
+Behind = Callable[..., Awaitable[tuple[Client, Cable]]]
 
 
 @pytest.fixture
 async def behind(
-    config: GatewaySettings, cable: Cable, world: World, http: aiohttp.ClientSession
-) -> AsyncIterator[Client]:
-    """A caller of a gateway whose database is at the other end of the cable."""
+    config: GatewaySettings, world: World, http: aiohttp.ClientSession
+) -> AsyncIterator[Behind]:
+    """Call a gateway of which one server is at the other end of a cable."""
     assert world.offices
-    port, url = free_port(), config.database_url
-    changed = {
-        "port": port,
-        "public_url": f"http://127.0.0.1:{port}",
-        "database_url": url.replace(f":{cable.port}/", f":{cable.here}/"),
-    }
-    async with running(config.model_copy(update=changed)):
-        await ready(f"{changed['public_url']}/readyz")
-        yield Client(http, str(changed["public_url"]))
+    async with contextlib.AsyncExitStack() as until:
+
+        async def run(server: str, usual: int) -> tuple[Client, Cable]:
+            url = getattr(config, server)
+            cable = Cable.to(url, usual)
+            await cable.join()
+            until.push_async_callback(cable.cut)
+            port = free_port()
+            base = f"http://127.0.0.1:{port}"
+            changed = {"port": port, "public_url": base, server: cable.through(url)}
+            await until.enter_async_context(running(config.model_copy(update=changed)))
+            await ready(f"{base}/readyz")
+            return Client(http, base), cable
+
+        yield run
 
 
 def counted(status: str) -> float:
@@ -88,18 +105,39 @@ def counted(status: str) -> float:
 
 
 async def test_without_its_database_a_gateway_says_503_and_counts_it(
-    behind: Client, cable: Cable
+    behind: Behind,
 ) -> None:
+    caller, cable = await behind("database_url", 5432)
     before = counted("503")
 
     await cable.cut()
-    answers = [await behind.post("/v1/logins", {"phone": "+6281234567890"}) for _ in range(5)]
+    answers = [await caller.post("/v1/logins", {"phone": "+6281234567890"}) for _ in range(5)]
     await cable.join()
 
     async def is_back() -> bool:
-        return (await behind.post("/v1/logins", {"phone": "+6281234567890"})).status == 201
+        return (await caller.post("/v1/logins", {"phone": "+6281234567890"})).status == 201
 
     assert await eventually(is_back)
     assert [(answer.status, answer.json["code"]) for answer in answers] == [(503, "overloaded")] * 5
     assert all(int(answer.headers["Retry-After"]) >= 1 for answer in answers)
     assert counted("503") >= before + 5
+
+
+@pytest.mark.usefixtures("booking")
+async def test_what_the_broker_may_have_or_not_is_promised_to_nobody_and_done_once(
+    behind: Behind, citizen: Client, world: World
+) -> None:
+    caller, cable = await behind("amqp_url", 5672)
+    caller.token = citizen.token
+    ref, key = await world.new_slot(seats=3), uuid4().hex
+    body = wish(ref)
+
+    cable.hears.clear()  # what is published arrives, and its confirm does not
+    told = await caller.post("/v1/holds", body, key, headers={"Prefer": "wait=0"})
+    cable.hears.set()
+    again = await caller.post("/v1/holds", body, key, headers={"Prefer": "wait=10"})
+
+    assert (told.status, told.json["code"]) == (503, "overloaded")
+    assert int(told.headers["Retry-After"]) >= 1
+    assert again.status == 201
+    assert await world.remaining(ref) == 2

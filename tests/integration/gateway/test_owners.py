@@ -105,6 +105,22 @@ async def test_a_ticket_opens_its_own_booking_alone(
     assert (own.status, foreign.status, hold.status) == (200, 404, 401)
 
 
+async def test_a_ticket_does_not_open_another_booking_of_its_owner(
+    theirs: Theirs, anybody: Client, world: World
+) -> None:
+    held = (await theirs.owner.post("/v1/holds", wish(await world.new_slot(seats=1)))).json
+    code = {"approval_code": held["approval_code"]}
+    other = (await theirs.owner.post(f"/v1/holds/{held['hold_id']}/confirm", code)).json
+    proof = {"booking_code": other["booking_code"], "birth_date": "1990-08-17"}
+    ticket = (await anybody.post("/v1/bookings/find", proof)).json["ticket_token"]
+    holder = Client(anybody.http, anybody.base, token=ticket)
+
+    shown = await holder.get(f"/v1/bookings/{theirs.ids['code']}")
+    ended = await holder.post(f"/v1/bookings/{theirs.ids['code']}/cancel")
+
+    assert (shown.status, ended.status) == (404, 404)
+
+
 async def test_a_code_with_the_wrong_birth_date_and_an_unknown_code_are_told_apart_by_nobody(
     theirs: Theirs, anybody: Client
 ) -> None:

@@ -75,3 +75,16 @@ async def test_a_wrong_body_at_one_gateway_does_not_spoil_the_right_one_at_the_o
     assert granted.json["outcome"]["status"] == 201
     assert (again.status, again.json["hold_id"]) == (201, granted.json["outcome"]["hold_id"])
     assert (conflict.status, conflict.json["code"]) == (422, "idempotency_conflict")
+
+
+async def test_a_key_that_was_granted_here_is_answered_alike_there_when_the_slot_is_full(
+    citizen: Client, elsewhere: Client, world: World
+) -> None:
+    ref, key = await world.new_slot(seats=1), uuid4().hex
+    body = wish(ref)
+    held = await citizen.post("/v1/holds", body, key)
+    await world.wait_for_state(elsewhere, ref, "full")
+
+    again = await elsewhere.post("/v1/holds", body, key)
+
+    assert (again.status, again.text) == (201, held.text)

@@ -64,16 +64,26 @@ class Post:
         )
         return [row["state"] for row in rows]
 
-    async def calls(self, person: Person) -> list[tuple[str, str, str]]:
-        """List the attempts at a person's test texts as (channel, provider, state)."""
+    async def age(self, person: Person) -> None:
+        """Let a day pass since somebody last wrote."""
+        owner = Keys.from_secret(self.system.stack.secrets["root"]).owner_of(person.phone, None)
+        await self.db.execute(
+            "UPDATE notifier.contact SET last_inbound_at = last_inbound_at - interval '1 day'"
+            " WHERE recipient = $1",
+            owner,
+        )
+
+    async def calls(self, person: Person, purpose: str = "test") -> list[tuple[str, str, str]]:
+        """List the attempts at a person's texts as (channel, provider, state)."""
         owner = Keys.from_secret(self.system.stack.secrets["root"]).owner_of(person.phone, None)
         rows = await self.db.fetch(
             """
             SELECT a.channel, a.provider, a.state
               FROM notifier.attempt a JOIN notifier.text t ON t.id = a.text_id
-             WHERE t.recipient = $1 AND t.purpose = 'test' ORDER BY a.started_at
+             WHERE t.recipient = $1 AND t.purpose = $2 ORDER BY a.started_at
             """,
             owner,
+            purpose,
         )
         return [tuple(row) for row in rows]
 
@@ -303,6 +313,40 @@ async def test_a_confirmation_outside_the_window_goes_out_as_a_template(
     await post.wait_for(person, "delivered", "read", purpose="confirmed")
     confirmed = (await person.texts())[-1]
     assert (confirmed["type"], confirmed["channel"]) == ("template", "whatsapp")
+
+
+async def booked_by(post: Post, person: Person) -> dict[str, Any]:
+    """Let somebody book over HTTP; gives the ticket."""
+    await person.log_in()
+    _, held = await person.hold(await open_slot(post.system, 5))
+    await post.age(person)
+    status, ticket = await person.confirm(held)
+    assert status == 201
+    return dict(ticket)
+
+
+async def test_a_confirmation_a_day_later_is_a_template_at_the_first_try(
+    post: Post, person: Person
+) -> None:
+    await booked_by(post, person)
+
+    await post.wait_for(person, "delivered", "read", purpose="confirmed")
+    assert (await person.texts())[-1]["type"] == "template"
+    assert [one[2] for one in await post.calls(person, "confirmed")] in (["delivered"], ["read"])
+
+
+async def test_who_books_over_http_and_is_not_on_whatsapp_gets_the_code_by_sms(
+    post: Post, person: Person
+) -> None:
+    await person.log_in()
+    _, held = await person.hold(await open_slot(post.system, 5))
+    await post.switch(person, on_whatsapp=False)
+
+    _, ticket = await person.confirm(held)
+
+    await post.wait_for(person, "delivered", purpose="confirmed")
+    (sms,) = await person.texts("sms")
+    assert ticket["booking_code"] in sms["text"]
 
 
 async def test_receipts_out_of_order_and_twice_leave_the_highest_state(

@@ -132,3 +132,12 @@ def test_who_waits_long_for_a_channel_that_rests_takes_the_next() -> None:
     assert step is not None
     assert step.channel == "sms"
     assert while_resting(ALONE) is None
+
+
+def test_retries_are_spread_by_chance_and_grow() -> None:
+    def pause(tries: int, chance: float) -> float:
+        text = replace(ALONE, tries=tries)
+        return next_step(text, NO, Verdict.AGAIN, chance, NOW).due_in_s or 0.0
+
+    assert pause(1, 0.1) < pause(1, 0.9) < pause(3, 0.9)
+    assert pause(3, 0.2) < 0.5 * pause(3, 0.9)
