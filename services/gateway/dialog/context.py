@@ -50,7 +50,7 @@ def resolve(text: str, state: State, known: Facts, today: date) -> Intent:
         intent = answered or _settled(intent, said, known, today)
     elif isinstance(answered, Request):
         # "Selamat Riyadi, 20-11-1967" only looks like a greeting.
-        intent = _whole(answered, named=True) or intent
+        intent = _whole(answered) or intent
     codes = () if isinstance(intent, OfficeWish | ServiceWish) else find_codes(said)
     return Code(codes, said, otherwise=intent) if codes else intent
 
@@ -89,15 +89,13 @@ def _answer(said: str, state: State, known: Facts, today: date) -> Intent | None
     return None
 
 
-def _whole(answered: Intent | None, *, named: bool = False) -> Intent | None:
-    """Keep an answer that was read without a fault; with `named`, one with a name and a date."""
+def _whole(answered: Intent | None) -> Intent | None:
+    """Keep an answer with a date in it that was read without a fault."""
     if not isinstance(answered, Request):
         return answered
-    birth, visit = answered.birth_date, answered.visit
-    if isinstance(birth, DateFault) or isinstance(visit, DateFault):
-        return None
-    is_enough = answered.name and birth if named else birth or visit
-    return answered if is_enough else None
+    dates = (answered.birth_date, answered.visit)
+    is_whole = any(dates) and not any(isinstance(one, DateFault) for one in dates)
+    return answered if is_whole else None
 
 
 def _settled(intent: Guess | Unknown, said: str, known: Facts, today: date) -> Intent:

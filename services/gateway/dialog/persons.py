@@ -33,13 +33,17 @@ def read_person(text: str, today: date, *, named: bool, born: bool) -> Request |
     plain = BEFORE_BIRTH.sub(", ", BEFORE_NAME.sub("", text, count=1), count=1).strip(" ,;:")
     match = PERSON.fullmatch(plain)
     said = WEEKDAY.sub("", match[1]) if match else ""
-    name = None if named and said.lower() in DAYS else read_name(said)
+    name = None if named and said.lower() in DAYS else _name(said)
     if match and name:
         when = match[2].rstrip(" )")
         return Request(name, read_birth(when, today), said=(name, when))
     birth = read_birth(plain, today) if named or not born else DateFault.UNREADABLE
     if birth is not DateFault.UNREADABLE:
         return Request(birth_date=birth, said=("", plain))
-    name = read_name(plain)
-    is_name = name is not None and not NO_NAMES & set(plain.lower().split())
-    return Request(name, said=(name,)) if name and is_name else None
+    name = _name(plain)
+    return Request(name, said=(name,)) if name else None
+
+
+def _name(text: str) -> str | None:
+    """Read a name; words that stand in questions make none."""
+    return None if NO_NAMES & set(text.lower().split()) else read_name(text)

@@ -68,6 +68,8 @@ def test_a_session_that_is_asked_for_is_taken() -> None:
         ("Pak Ahmad, 20-11-1967",),
         ("saya Ahmad, 20-11-1967",),
         ("Ahmad", "lahir 20-11-1967"),
+        ("Ahmad", "tgl lahir 20-11-1967"),
+        ("tanggal lahir: 20-11-1967", "Ahmad"),
         ("Ahmad", "Senin, 20 November 1967"),
     ],
 )
@@ -79,7 +81,7 @@ def test_who_comes_may_be_said_in_plain_words_when_it_was_asked(texts: tuple[str
 
 
 @pytest.mark.parametrize(
-    "name", ["Selamat Riyadi", "Siang Harahap", "Bu'ang", "Ibnu Saya", "Tanggal Sari", "Mas Joko"]
+    "name", ["Selamat Riyadi", "Siang Harahap", "Bu'ang", "Tanggal Sari", "Mas Joko"]
 )
 def test_a_name_that_looks_like_something_else_is_still_a_name(name: str) -> None:
     assert placed(f"{name}, 20-11-1967", state=PICKED).applicant.name == name
@@ -98,7 +100,8 @@ def test_a_bad_visit_is_asked_for_alone_and_may_be_a_bare_date() -> None:
     asked = turn("#Budi#17081990#31022027")
 
     assert asked.state.asks == "visit"
-    assert placed("19-01-2027", state=asked.state).slot == ref(19)
+    for text in ("19-01-2027", "tanggal 19 januari", "tgl 19-1-2027"):
+        assert placed(text, state=asked.state).slot == ref(19)
 
 
 def test_an_example_never_lends_somebody_elses_birth_date() -> None:
