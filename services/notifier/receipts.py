@@ -53,13 +53,12 @@ async def _apply(db: Db, receipt: Row, rest: Rest) -> None:
 async def _fail(db: Db, receipt: Row, text: Row, rest: Rest) -> None:
     failure = Failure("receipt says failed", status=REFUSED, code=receipt["code"])
     judged = verdict(failure, receipt["provider"])
+    step = after_failed_receipt(text_of(text), failure, judged, RANDOM.random(), text["now"])
     # While another call may still arrive, a second text is worse than a late one.
-    if text["is_alone"]:
-        step = after_failed_receipt(text_of(text), failure, judged, RANDOM.random(), text["now"])
-        if await store.move(db, text["id"], step):
-            note(text, step)
-        if step.no_whatsapp or step.opts_out:
-            await store.mark_contact(db, text["recipient"], step)
+    if text["is_alone"] and await store.move(db, text["id"], step):
+        note(text, step)
+    if step.no_whatsapp or step.opts_out:
+        await store.mark_contact(db, text["recipient"], step)
     if judged in {Verdict.CIRCUIT, Verdict.ACCOUNT}:
         rest(receipt["provider"])
     if judged in ALARMS:

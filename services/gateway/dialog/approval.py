@@ -15,24 +15,32 @@ QUOTED = re.compile(
     r"(?:kode persetujuan|approval code)\W{1,6}([0-9a-z]{6})(?![0-9a-z])", re.IGNORECASE | re.ASCII
 )
 WORD = re.compile(r"[0-9a-z]+", re.IGNORECASE | re.ASCII)
+LAST_DAY, LAST_MONTH = 31, 12
 AROUND = re.compile(r"^\W+|\W+$|^_+|_+$")
 
 
 def read_code(said: str) -> str | None:
     """Read a text that can be nothing but a code: alone, after `Kode:`, or our message with it.
 
-    Six letters may be a word or a town, so a code with a digit is wanted.
+    Six letters may be a word or a town, digits a date, and `2 orang` is no code.
     """
-    quoted = QUOTED.search(said)
-    match = quoted or ALONE.fullmatch(AROUND.sub("", said))
-    has_digit = match is not None and any(sign.isdecimal() for sign in match[1])
-    return _code(match[1]) if match and has_digit else None
+    match = QUOTED.search(said) or ALONE.fullmatch(AROUND.sub("", said))
+    return _code(match[1]) if match and _is_sure(match[1]) else None
 
 
 def find_codes(said: str) -> tuple[str, ...]:
     """Find all that may be codes: words of six letters and digits, and the text as a whole."""
     found = (_code(word) for word in (*WORD.findall(said), AROUND.sub("", said)))
     return tuple(dict.fromkeys(code for code in found if code))
+
+
+def _is_sure(text: str) -> bool:
+    """Whether a text looks like a code and like nothing else."""
+    parts = re.split(r"[ .-]", text)
+    if text.isdecimal():  # perhaps ddmmyy
+        return not (1 <= int(text[:2]) <= LAST_DAY and 1 <= int(text[2:4]) <= LAST_MONTH)
+    has_word = len(parts) > 1 and any(part.isalpha() and len(part) > 1 for part in parts)
+    return any(sign.isdecimal() for sign in text) and any(map(str.isalpha, text)) and not has_word
 
 
 def _code(text: str) -> str | None:

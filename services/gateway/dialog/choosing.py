@@ -8,7 +8,7 @@ from services.gateway.dialog.intents import Number, OfficeWish, Pick, ServiceWis
 from services.gateway.dialog.search import find_offices, find_service, is_near
 from services.gateway.dialog.state import Facts, Free, Office, Place, State, Turn
 from shared.keys import grouped
-from shared.messages import Applicant, Row
+from shared.messages import Applicant, Row, SlotRef
 from shared.speech import SESSIONS, local_moment, long_date
 
 DATES_SHOWN = 5
@@ -113,10 +113,11 @@ def service(intent: ServiceWish, state: State, facts: Facts) -> Turn:
 def pick(intent: Pick, state: State, facts: Facts) -> Turn:
     """Take a slot that was tapped: book it, or ask for whom it is."""
     slot = intent.slot
+    if facts.has_place(state.name, state.birth_date, but=state.replaces):
+        state = state.anew()  # they have theirs; this one is for somebody else
     if state.name and state.birth_date:
-        applicant = Applicant(name=state.name, birth_date=state.birth_date, nik=state.nik)
-        done = state.anew(office=slot.office, service=slot.service)
-        return Turn(done, None, Place(slot, applicant, state.replaces))
+        who = Applicant(name=state.name, birth_date=state.birth_date, nik=state.nik)
+        return place(slot, who, state)
     chosen = facts.offices.get(slot.office)
     body = say(
         "picked",
@@ -129,6 +130,14 @@ def pick(intent: Pick, state: State, facts: Facts) -> Turn:
         office=slot.office, service=slot.service, slot=slot, asks="person", moves=None, cancels=None
     )
     return Turn(picked, text(body, state.language, "dates", "help"))
+
+
+def place(slot: SlotRef, who: Applicant, draft: State) -> Turn:
+    """Ask booking for a seat; who it is for stays known, in case there is none."""
+    person = {"name": who.name, "birth_date": who.birth_date, "nik": who.nik}
+    where = {"office": slot.office, "service": slot.service}
+    kept = draft.anew(**person, **where, replaces=draft.replaces)
+    return Turn(kept, None, Place(slot, who, draft.replaces))
 
 
 def number(intent: Number, state: State, facts: Facts) -> Turn:

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import date
 
+from services.gateway.dialog.answers import answer_to, whole
 from services.gateway.dialog.approval import find_codes
-from services.gateway.dialog.choosing import offices_meant
-from services.gateway.dialog.dates import DateFault, read_visit
+from services.gateway.dialog.dates import DateFault
 from services.gateway.dialog.intents import (
     CancelWish,
     Code,
@@ -20,11 +20,13 @@ from services.gateway.dialog.intents import (
     Unknown,
 )
 from services.gateway.dialog.normal import normal
-from services.gateway.dialog.parse import command_of, is_command, understand
-from services.gateway.dialog.persons import read_person
-from services.gateway.dialog.search import find_service, is_called
+from services.gateway.dialog.parse import command_of, is_command, says_yes, understand
+from services.gateway.dialog.persons import is_only_a_greeting
+from services.gateway.dialog.search import is_called
 from services.gateway.dialog.state import Facts, State
 from services.gateway.dialog.vocabulary import HARMLESS
+
+ABOUT_OURS = ("#pindah#", "#batalkan#", "#batal#", "#ulang#", "#ganti#")
 
 
 def resolve(text: str, state: State, known: Facts, today: date) -> Intent:
@@ -33,26 +35,44 @@ def resolve(text: str, state: State, known: Facts, today: date) -> Intent:
     What answers a question of ours comes before what only looks like a command: Batam is a town
     and near to `batal`. The code of an open hold comes before all of these.
     """
-    intent = understand(text, today)
-    if state.cancels and intent in (Simple.YES, Drop()):
-        return CancelWish(state.cancels, sure=True)
-    if intent is Simple.NEVER:
-        return Simple.NO if state.cancels else Drop()
+    intent = _to_question(understand(text, today), text, state)
     if isinstance(intent, Number):
         return _entry(intent, state, today)
+    if isinstance(intent, Code) and intent.tapped:
+        return intent
     said = normal(text)
-    answered = _answer(said, state, known, today)
+    answered = answer_to(said, state, known, today)
     if isinstance(intent, Code):
-        return replace(intent, otherwise=_whole(answered)) if not intent.tapped else intent
+        return replace(intent, otherwise=whole(answered))
     if not _is_open(intent, text):
         return intent
     if isinstance(intent, Guess | Unknown):
         intent = answered or _settled(intent, said, known, today)
-    elif isinstance(answered, Request):
-        # "Selamat Riyadi, 20-11-1967" only looks like a greeting.
-        intent = _whole(answered) or intent
+    elif isinstance(answered, Request) and _is_rather(answered, said, intent):
+        intent = answered
     codes = () if isinstance(intent, OfficeWish | ServiceWish) else find_codes(said)
     return Code(codes, said, otherwise=intent) if codes else intent
+
+
+def _to_question(intent: Intent, text: str, state: State) -> Intent:
+    """Take a text as the answer to a question of yes and no; one whether to cancel is repeated.
+
+    `Tidak jadi` is a no to whatever we asked or listed last.
+    """
+    if state.cancels:
+        if says_yes(text) or intent == Drop():
+            return CancelWish(state.cancels, sure=True)
+        if intent is Simple.THANKS or isinstance(intent, Guess | Unknown):
+            return CancelWish(state.cancels)
+    is_listed = any(choice.startswith(ABOUT_OURS) for choice in state.choices)
+    is_asked = state.cancels or state.asks or is_listed
+    return Simple.NO if intent is Simple.NEVER and is_asked else intent
+
+
+def _is_rather(answered: Request, said: str, intent: Intent) -> bool:
+    """Whether what looks like a greeting or a wish is rather the answer that we asked for."""
+    is_name = intent is Simple.GREET and answered.name is not None and not is_only_a_greeting(said)
+    return whole(answered) is not None or is_name
 
 
 def _is_open(intent: Intent, text: str) -> bool:
@@ -69,33 +89,6 @@ def _entry(intent: Number, state: State, today: date) -> Intent:
     """Take a number as a tap on that entry of the last list."""
     place = intent.number - 1
     return understand(state.choices[place], today) if 0 <= place < len(state.choices) else intent
-
-
-def _answer(said: str, state: State, known: Facts, today: date) -> Intent | None:
-    """Take a text as the answer to what we asked last, if it can be one."""
-    match state.asks:
-        case "office":
-            return OfficeWish(said) if offices_meant(said, known.offices.values()) else None
-        case "service":
-            return ServiceWish(said) if find_service(said, known.services) else None
-        case "visit":
-            visit = read_visit(said, today)
-            return (
-                None if visit is DateFault.UNREADABLE else Request(visit=visit, said=("", "", said))
-            )
-        case "person":
-            named, born = state.name is not None, state.birth_date is not None
-            return read_person(said, today, named=named, born=born)
-    return None
-
-
-def _whole(answered: Intent | None) -> Intent | None:
-    """Keep an answer with a date in it that was read without a fault."""
-    if not isinstance(answered, Request):
-        return answered
-    dates = (answered.birth_date, answered.visit)
-    is_whole = any(dates) and not any(isinstance(one, DateFault) for one in dates)
-    return answered if is_whole else None
 
 
 def _settled(intent: Guess | Unknown, said: str, known: Facts, today: date) -> Intent:

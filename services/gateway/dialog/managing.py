@@ -64,11 +64,11 @@ def change(wish: Change, state: State, facts: Facts) -> Turn:
 
 def drop(wish: Drop, state: State, facts: Facts) -> Turn:
     """Give a hold back; without one they may mean their booking."""
+    if wish.code is None and (facts.bookings or not facts.holds):
+        return cancel(CancelWish(), state, facts)
     held = facts.held(wish.code)
     if held is not None:
         return Turn(state.anew(), None, Release(held.id, held.owner))
-    if wish.code is None and not facts.holds:
-        return cancel(CancelWish(), state, facts)
     done = facts.approved(wish.code)
     if done is not None:
         return _ask_sure(done, state)

@@ -8,12 +8,16 @@ MORE_WORDS: dict[str, dict[Language, str]] = {
         Language.EN: "Please send: {example}\nSee dates: #tgllayanan.",
     },
     "only_birth_date": {
-        Language.ID: "Kirim tanggal lahirnya saja, contoh 17-08-1990.",
-        Language.EN: "Please send the birth date alone, such as 17-08-1990.",
+        Language.ID: "Kirim tanggal lahir {name} saja, contoh 17-08-1990.",
+        Language.EN: "Please send the birth date of {name} alone, such as 17-08-1990.",
     },
     "only_name": {
         Language.ID: "Kirim namanya saja, seperti di KTP.",
         Language.EN: "Please send the name alone, as on the ID card.",
+    },
+    "for_whom": {
+        Language.ID: "Untuk siapa? Kirim nama dan tanggal lahir, contoh: Ahmad, 20-11-1967.",
+        Language.EN: "For whom? Send name and birth date, for example: Ahmad, 20-11-1967.",
     },
     "only_visit": {
         Language.ID: "Kirim tanggal layanannya saja, contoh {example}, atau lihat #tgllayanan.",

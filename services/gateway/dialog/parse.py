@@ -35,10 +35,12 @@ from services.gateway.dialog.vocabulary import (
     COMMAND_OF,
     GREETINGS,
     LOGIN,
+    NEGATIONS,
     NUMBER,
     POLITE,
     SESSIONS,
     SIMPLE,
+    YES,
 )
 from shared.keys import booking_code_of, normal_code
 from shared.messages import Language, Session, SlotRef
@@ -73,6 +75,19 @@ def understand(text: str, today: date) -> Intent:
 def is_command(text: str) -> bool:
     """Whether a text is one of our commands and nothing else."""
     return _plain(unwrapped(normal(text))) in COMMAND_OF
+
+
+def about_own(text: str) -> Guess | None:
+    """Guess what is wanted with a booking that they have: `mau ubah jadwal`."""
+    words = re.split(r"[^\w']+", text.lower())
+    about = next((ABOUT_OWN[word] for word in words if word in ABOUT_OWN), None)
+    return Guess(about, text) if about else None
+
+
+def says_yes(text: str) -> bool:
+    """Whether a text says yes to a question, however many words it takes: `ya, batalkan saja`."""
+    words = re.split(r"[^\w']+", unwrapped(normal(text)).lower())
+    return words[0] in YES and not NEGATIONS & set(words)
 
 
 def command_of(command: str, rest: Sequence[str], today: date) -> Intent:
@@ -195,11 +210,12 @@ def _request(fields: Sequence[str], today: date) -> Request:
     rest = [f for f in fields[1:] if f != nik and f.lower() not in SESSIONS]
     birth = read_birth(rest[0], today) if rest and rest[0] else None
     visit = _visit(rest[1], today) if len(rest) > 1 and rest[1] else None
-    session = session or (_session_in(rest[1]) if len(rest) > 1 else None)
+    session = session or (session_in(rest[1]) if len(rest) > 1 else None)
     return Request(read_name(fields[0]), birth, visit, session, nik, (fields[0], *rest))
 
 
-def _session_in(text: str) -> Session | None:
+def session_in(text: str) -> Session | None:
+    """Find the session that a text names."""
     return next((SESSIONS[word] for word in text.lower().split() if word in SESSIONS), None)
 
 
@@ -222,15 +238,15 @@ def _slot(key: str) -> SlotRef | None:
 
 def _free(said: str, plain: str, today: date) -> Intent:
     """Read a text without #: a code, a greeting, something like a command."""
-    if booking_code_of(said):
+    if booking_code_of(said) and (" " not in said or any(sign.isdecimal() for sign in said)):
         return Simple.STATUS
     code = read_code(said)
     if code is not None:
         return Code((code,), said)
     words = re.split(r"[^\w']+", plain)
-    about = next((ABOUT_OWN[word] for word in words if word in ABOUT_OWN), None)
+    about = about_own(said)
     if about is not None and ABOUT_DATES & set(words):
-        return Guess(about, said)
+        return about
     if words[0] in GREETINGS:
         return Simple.GREET
     led = _led(said.strip(EDGES), today, anything=False)

@@ -7,7 +7,7 @@ from services.gateway.dialog.dates import DateFault
 from services.gateway.dialog.formats import say, text
 from services.gateway.dialog.intents import Code, Pick, Request
 from services.gateway.dialog.parse import understand
-from services.gateway.dialog.state import Booked, Confirm, Facts, Place, State, Turn
+from services.gateway.dialog.state import Booked, Confirm, Facts, State, Turn
 from shared.messages import Applicant, Session, SlotRef
 
 WOMEN_ADD = 40  # a NIK holds the birth day of a woman plus 40
@@ -34,8 +34,7 @@ def request(wish: Request, state: State, facts: Facts) -> Turn:
     if slot is None:
         return choosing.dates(draft, facts)
     who = Applicant(name=draft.name, birth_date=draft.birth_date, nik=draft.nik)
-    done = draft.anew(office=slot.office, service=slot.service)
-    return Turn(done, None, Place(slot, who, draft.replaces))
+    return choosing.place(slot, who, draft)
 
 
 def resume(state: State, facts: Facts) -> Turn | None:
@@ -88,20 +87,25 @@ def unknown(state: State, facts: Facts) -> Turn:
     language = state.language
     if facts.holds:
         return Turn(state, formats.waiting("unknown_held", facts, language))
-    return Turn(state, text(say("unknown", language), language, "dates", "status", "help"))
+    hint = _hint(state, facts.now.date())
+    body = f"{say('unknown', language)}\n\n{hint}".strip()
+    return Turn(state, text(body, language, "dates", "status", "help"))
 
 
 def _draft(wish: Request, state: State) -> State:
     """Lay the new fields over what was said before; a new person takes no old NIK along."""
     is_new = bool(wish.name) or bool(wish.said and wish.said[0])
     name = wish.name or (None if wish.said and wish.said[0] else state.name)
+    # Somebody else's birth date, NIK and hold are not theirs.
+    is_other = is_new and state.name is not None and wish.name != state.name
     birth = wish.birth_date if isinstance(wish.birth_date, date) else None
-    birth = birth or (state.birth_date if wish.birth_date is None else None)
+    birth = birth or (state.birth_date if wish.birth_date is None and not is_other else None)
     visit = wish.visit if isinstance(wish.visit, date) else None
     return state.but(
         name=name,
         birth_date=birth,
         nik=wish.nik or (None if is_new else state.nik),
+        replaces=None if is_other and state.asks != "person" else state.replaces,
         visit=visit or (state.visit if wish.visit is None else None),
         session=wish.session or state.session,
         asks=None,
@@ -190,13 +194,23 @@ def _fits(nik: str, birth: date) -> bool:
 def _ask_again(draft: State, faults: dict[str, str], today: date) -> Turn:
     """Quote what is wrong and ask for that alone, where it is one field."""
     language = draft.language
-    if set(faults) == {"visit"}:
-        hint = say("only_visit", language, example=formats.a_day_ahead(today))
-    elif set(faults) in ({"birth_date"}, {"name"}):
-        hint = say(f"only_{next(iter(faults))}", language)
+    asks = "visit" if set(faults) == {"visit"} else "person"
+    if set(faults) in ({"visit"}, {"birth_date"}, {"name"}):
+        hint = _hint(draft.but(asks=asks), today)
     else:
         visit = draft.visit.strftime("%d%m%Y") if draft.visit else None
         hint = say("send_again", language, example=formats.example(draft, visit))
     body = "\n".join(faults.values()) + f"\n\n{hint}"
-    asks = "visit" if set(faults) == {"visit"} else "person"
     return Turn(draft.but(asks=asks), text(body, language, "dates", "help"))
+
+
+def _hint(state: State, today: date) -> str:
+    """Say what we wait for; nothing where we asked for nothing."""
+    language = state.language
+    if state.asks == "visit":
+        return say("only_visit", language, example=formats.a_day_ahead(today))
+    if state.asks != "person":
+        return ""
+    if state.name is not None:
+        return say("only_birth_date", language, name=state.name)
+    return say("only_name" if state.birth_date else "for_whom", language)

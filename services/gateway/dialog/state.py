@@ -21,11 +21,12 @@ NO_DRAFT: dict[str, Any] = dict.fromkeys(
 class State:
     """What is remembered between two messages of one person.
 
-    From `name` to `slot` stands the request that is being put together; `replaces` is the hold
-    whose values it corrects. `choices` are the commands of the last list, by number. `asks` is a
-    question that waits: `person`, `visit`, `office` or `service`; `cancels` is the booking that
-    they are asked about. `moves` is the booking that was last to be moved. `number` is the
-    business number that the last message came to.
+    From `name` to `slot` stands the request that is being put together, or that was asked of
+    booking and perhaps refused; `replaces` is the hold whose values it corrects. `choices` are the
+    commands of the last list, by number. `asks` is a question that waits: `person`, `visit`,
+    `office` or `service`; `cancels` is the booking that they are asked about. `moves` is the
+    booking that was last to be moved. `number` is the business number that the last message came
+    to.
     """
 
     language: Language = Language.ID
@@ -53,6 +54,11 @@ class State:
     def anew(self, **changes: Any) -> "State":
         """Give the same state without the draft and without what was being asked or moved."""
         return self.but(**NO_DRAFT | {"asks": None, "cancels": None, "moves": None} | changes)
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether a request is being put together."""
+        return bool(self.asks or self.name or self.birth_date or self.visit or self.slot)
 
     def after(self, quiet_for: timedelta) -> "State":
         """Give the state after a silence: drafts, lists and questions do not live for ever."""
@@ -168,6 +174,11 @@ class Facts:
     def approved(self, code: str | None) -> Booked | None:
         """Find the booking that was made by this approval code."""
         return next((one for one in self.bookings if code and same_code(code, one.approval)), None)
+
+    def has_place(self, name: str | None, birth_date: date | None, but: UUID | None = None) -> bool:
+        """Whether this person holds or has booked a place, `but` for that one."""
+        held = {h.name for h in self.holds if h.id != but and h.birth_date == birth_date}
+        return name in held | {booked.name for booked in self.bookings}
 
     def held(self, code: str | None) -> HeldSeat | None:
         """Find the hold that is meant: the one of this approval code, or the only one."""

@@ -25,6 +25,7 @@ from services.gateway.dialog.intents import (
     Speak,
     Unknown,
 )
+from services.gateway.dialog.parse import about_own
 from services.gateway.dialog.search import find_service
 from services.gateway.dialog.state import Facts, LogOut, Needs, OptOut, ProveLogin, State, Turn
 from services.gateway.dialog.vocabulary import WORDS
@@ -32,7 +33,7 @@ from shared.messages import Button, Content
 
 MEDIA_PAUSE = timedelta(minutes=10)
 OWN = Code | Change | Drop | CancelWish | MoveWish | Unknown
-OWN_SIMPLE = {Simple.STATUS, Simple.AGREE, Simple.YES, Simple.THANKS}
+OWN_SIMPLE = {Simple.STATUS, Simple.AGREE, Simple.YES, Simple.THANKS, Simple.NEVER}
 # What the entries of a list do at once, so that a number said later must not.
 AT_ONCE = ("#pindah#", "#batalkan#")
 DATED = Request | Number | OfficeWish | ServiceWish
@@ -51,6 +52,8 @@ def needs(intent: Intent, state: State, known: Facts) -> Needs:
         return replace(needs(intent.otherwise, state, known), own=True)
     if isinstance(intent, OWN) or intent in OWN_SIMPLE:
         return Needs(own=True)
+    if isinstance(intent, Pick):
+        return Needs(own=state.name is not None)
     if not isinstance(intent, DATED) and intent is not Simple.DATES:
         return Needs()
     office, service = _meant(intent, state, known)
@@ -74,6 +77,8 @@ def answer(intent: Intent, state: State, facts: Facts) -> Turn:
     """
     does = any(choice.startswith(AT_ONCE) for choice in state.choices)
     asked = state.but(cancels=None, choices=() if does else state.choices)
+    if isinstance(intent, OfficeWish | ServiceWish) and not does:
+        asked = asked.but(moves=None)  # the move is over, and this is for something new
     if isinstance(intent, Simple):
         return SIMPLE[intent](asked, facts)
     return HANDLERS[type(intent)](intent, asked, facts)
@@ -106,7 +111,9 @@ def _greet(state: State, facts: Facts) -> Turn:
     body = say("greeting", state.language, office=where, hidden=hidden)
     first = "dates" if office else "office"
     choices = buttons(state.language, first, "status", "help")
-    return Turn(state.anew(greeted=True), Content(body=body, buttons=choices))
+    # Who says hello in the middle of a request goes on with it.
+    greeted = state.but(greeted=True, moves=None)
+    return Turn(greeted, Content(body=body, buttons=choices))
 
 
 def _dates(state: State, facts: Facts) -> Turn:
@@ -133,8 +140,9 @@ def _no(state: State, _facts: Facts) -> Turn:
     return Turn(state.anew(), text(body, state.language, "status", "help"))
 
 
-def _drop(state: State, facts: Facts) -> Turn:
-    return managing.drop(Drop(), state, facts)
+def _never(state: State, facts: Facts) -> Turn:
+    is_correcting = any(held.id == state.replaces for held in facts.holds)
+    return _no(state, facts) if is_correcting else managing.drop(Drop(), state, facts)
 
 
 def _number(state: State, facts: Facts) -> Turn:
@@ -200,8 +208,11 @@ def _guess(intent: Guess, state: State, _facts: Facts) -> Turn:
     return Turn(state, Content(body=body, buttons=(meant, *others)))
 
 
-def _unknown(_intent: Unknown, state: State, facts: Facts) -> Turn:
-    is_new = not state.greeted and not facts.holds
+def _unknown(intent: Unknown, state: State, facts: Facts) -> Turn:
+    about = about_own(intent.text) if facts.holds or facts.bookings else None
+    if about is not None:
+        return _guess(about, state, facts)
+    is_new = not (state.greeted or facts.holds or state.is_begun)
     return _greet(state, facts) if is_new else requesting.unknown(state, facts)
 
 
@@ -225,7 +236,7 @@ SIMPLE: dict[Simple, Callable[[State, Facts], Turn]] = {
     Simple.MEDIA: _media,
     Simple.YES: _yes,
     Simple.NO: _no,
-    Simple.NEVER: _drop,
+    Simple.NEVER: _never,
     Simple.THANKS: _thanks,
 }
 HANDLERS: dict[type, Callable[[Any, State, Facts], Turn]] = {

@@ -64,9 +64,12 @@ ABOUT_DATES = {"jadwal", "tanggal", "tgl", "kuota", "tgllayanan", "dates", "sche
 ABOUT_OWN = {
     **dict.fromkeys(("batal", "batalkan", "batalin", "membatalkan", "cancel"), "cancel"),
     **dict.fromkeys(
-        ("ubah", "mengubah", "ganti", "mengganti", "pindah", "undur", "reschedule"), "move"
+        ("ubah", "mengubah", "ganti", "mengganti", "pindah", "undur", "reschedule", "change"),
+        "move",
     ),
 }
+YES = {"ya", "iya", "yes", "y", "betul", "benar"}
+NEGATIONS = {"tidak", "jangan", "no", "not", "gak", "ga", "nggak", "bukan", "tak"}
 # What is said to us at the end of a command: "batal dong, kak".
 POLITE = {
     *("dong", "deh", "ya", "yah", "aja", "saja", "kak", "min", "pak", "bu", "mas", "mbak", "bang"),
@@ -76,14 +79,21 @@ GREETINGS = {
     *("halo", "haloo", "hallo", "hello", "helo", "hai", "hay", "hi", "hy", "hey", "p", "permisi"),
     *("assalamualaikum", "assalamu'alaikum", "asalamualaikum", "assalamu", "ass", "salam"),
     *("selamat", "slmt", "pagi", "siang", "sore", "malam", "mlm", "good"),
-    *("kak", "min", "pak", "bu", "mas", "mbak", "bang", "test", "tes", "ping"),
+    *("kak", "min", "admin", "pak", "bapak", "bu", "ibu", "mas", "mbak", "bang"),
+    *("test", "tes", "ping"),
 }
+# Of these some are parts of names, or stand before one: "Selamat Riyadi", "Pak Joko".
+MAY_BEGIN_A_NAME = {"selamat", "pagi", "siang", "sore", "malam", "pak", "bu", "mas", "mbak", "kak"}
 SESSIONS = {
     **dict.fromkeys(("pagi", "morning", "am"), Session.MORNING),
     **dict.fromkeys(("siang", "sore", "afternoon", "pm"), Session.AFTERNOON),
 }
-# Words that stand in questions and in no name.
+# Words that stand in questions and orders and in no name.
 NO_NAMES = {
+    *("sendiri", "sebentar", "bentar", "tunggu", "besok", "lusa", "depan", "tanggal", "tgl"),
+    *("ganti", "ubah", "salah", "batal", "batalkan", "batalin", "jangan", "bukan", "lupa", "kode"),
+    *("ya", "iya", "ok", "oke", "makasih", "terima", "gak", "ga", "nggak", "admin", "masih", "ada"),
+    *("cancel", "change", "wait", "yes", "no", "my", "it"),
     *("apa", "apakah", "berapa", "bagaimana", "gimana", "kapan", "mana", "dimana", "kenapa"),
     *("siapa", "bisa", "mau", "saya", "aku", "tidak", "belum", "sudah", "biaya", "biayanya"),
     *("tolong", "what", "how", "when", "where", "why", "can", "i", "want", "please", "the"),

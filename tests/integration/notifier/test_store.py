@@ -300,8 +300,13 @@ async def test_a_receipt_that_names_the_text_is_of_its_last_call(db: Any) -> Non
     assert (await fate(db, one))[0] == "delivered"
 
 
-async def test_who_opted_out_unseen_is_left_alone_once_the_number_is_known(db: Any) -> None:
+@pytest.mark.parametrize("was_known", [False, True])
+async def test_who_opted_out_unseen_is_left_alone_once_the_number_is_known(
+    was_known: bool, db: Any
+) -> None:
     now = datetime.now(UTC)
+    if was_known:  # as one who booked on the web and was not reached
+        await store.mark_contact(db, "by-phone", Step("waiting", no_whatsapp=True))
     await store.see_contact(db, Seen("by-user-id", now, opted_out=True))
 
     await store.see_contact(db, Seen("by-phone", now, before="by-user-id"))

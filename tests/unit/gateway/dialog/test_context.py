@@ -1,10 +1,11 @@
+from uuid import UUID
+
 import pytest
 
 from services.gateway.dialog.context import resolve
 from services.gateway.dialog.intents import (
     CancelWish,
     Code,
-    Drop,
     Guess,
     Intent,
     OfficeWish,
@@ -13,8 +14,22 @@ from services.gateway.dialog.intents import (
     ServiceWish,
     Simple,
 )
-from services.gateway.dialog.state import State
-from tests.unit.gateway.dialog.talking import CODE, FACTS, HERE, TODAY, body, ref, turn
+from services.gateway.dialog.state import Place, Release, State
+from shared.messages import Session
+from tests.unit.gateway.dialog.talking import (
+    APPROVAL,
+    CODE,
+    FACTS,
+    HERE,
+    ME,
+    TODAY,
+    body,
+    booked,
+    having,
+    held,
+    ref,
+    turn,
+)
 
 ASKS_OFFICE, ASKS_PERSON = HERE.but(asks="office"), HERE.but(asks="person")
 
@@ -71,8 +86,77 @@ def test_no_keeps_what_was_to_be_cancelled(text: str) -> None:
     assert meant(text, HERE.but(cancels=CODE)) is Simple.NO
 
 
-def test_never_mind_gives_a_hold_back_where_nothing_was_asked() -> None:
-    assert meant("gak jadi") == Drop()
+@pytest.mark.parametrize("text", ["gak jadi", "tidak jadi", "never mind"])
+def test_never_mind_gives_a_hold_back_where_nothing_was_asked(text: str) -> None:
+    mine = having(held())
+
+    assert turn(text, facts=mine).action == Release(UUID(int=1), ME)
+    for asked in (
+        turn("#ganti", facts=mine).state,
+        HERE.but(asks="person", slot=ref(20)),
+        HERE.but(choices=(f"#batalkan#{APPROVAL}", f"#batal#{CODE}")),
+        HERE.but(choices=(f"#pindah#{CODE}#{ref(20).key}",)),
+        HERE.but(cancels=CODE),
+        HERE.but(replaces=UUID(int=1)),
+    ):
+        assert turn(text, asked, mine).action is None
+        assert "tidak ada yang diubah" in body(text, asked, mine)
+
+
+@pytest.mark.parametrize(
+    "text", ["ya 🙏", "iya batalkan saja", "ya saya yakin", "iya iya", "Yes, cancel", "betul kak"]
+)
+def test_yes_takes_many_words(text: str) -> None:
+    assert meant(text, HERE.but(cancels=CODE)) == CancelWish(CODE, sure=True)
+
+
+@pytest.mark.parametrize("text", ["ok", "siap", "apa itu", "ya tidak", "batel"])
+def test_in_doubt_it_is_asked_again_whether_to_cancel(text: str) -> None:
+    again = turn(text, HERE.but(cancels=CODE), having(booked()))
+
+    assert again.action is None
+    assert again.state.cancels == CODE
+
+
+LISTED = turn("#tgllayanan").state
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "session"),
+    [
+        ("20 januari", 20, Session.MORNING),
+        ("20-01-2027 siang", 20, Session.AFTERNOON),
+        ("rabu 20 jan sore", 20, Session.AFTERNOON),
+        ("2. Sen 18 Jan · Siang · sisa 14 · 13.00-16.00 WIB", 18, Session.AFTERNOON),
+    ],
+)
+def test_a_date_of_the_list_may_be_said_in_words(text: str, day: int, session: Session) -> None:
+    assert meant(text, LISTED) == Pick(ref(day, session))
+
+
+def test_for_whom_may_be_said_before_the_date_is_chosen() -> None:
+    said = turn("Rudi, 20-11-1983", LISTED)
+
+    assert (said.state.name, said.action) == ("Rudi", None)
+    assert isinstance(turn("2", said.state).action, Place)
+
+
+@pytest.mark.parametrize("text", ["saya mau batal", "ganti tanggal", "cancel my booking", "ubah"])
+def test_who_has_a_booking_is_asked_whether_they_mean_it(text: str) -> None:
+    reply = turn(text, facts=having(booked())).reply
+
+    assert reply is not None
+    assert "#batal" in reply.body or "#ulang" in reply.body or reply.rows
+
+
+@pytest.mark.parametrize("hello", ["halo", "Selamat pagi kak", "siang"])
+def test_who_says_hello_in_between_goes_on_where_they_were(hello: str) -> None:
+    picked = turn(f"#pilih#{ref(20).key}").state
+
+    greeted = turn(hello, picked)
+
+    assert greeted.state.slot == ref(20)
+    assert isinstance(turn("Ahmad, 20-11-1967", greeted.state).action, Place)
 
 
 @pytest.mark.parametrize("text", ["kenapa", "berapa", "please", "halooo", "17081990", "00002681"])

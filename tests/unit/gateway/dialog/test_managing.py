@@ -56,7 +56,10 @@ def test_a_hold_that_is_corrected_stays_until_the_right_values_come() -> None:
     assert "#Ahmad#20111967" in body(f"#ganti#{APPROVAL}", facts=having(held()))
     assert isinstance(corrected.action, Place)
     assert (corrected.action.replaces, corrected.action.slot) == (UUID(int=1), ref(18))
-    assert corrected.state.replaces is None
+    for text in ("#Citra#17081990#3", "#Ahmed#20111967#3"):
+        another = turn(text, corrected.state).action
+        assert isinstance(another, Place)
+        assert (another.replaces is None) == ("Citra" in text)
 
 
 @pytest.mark.parametrize("text", ["#ganti", "#ganti#ABC234", "#batalkan#ABC234"])
@@ -166,7 +169,7 @@ def test_a_second_tap_on_the_same_row_is_told_so() -> None:
     assert "memang pada tanggal" in tapped.reply.body
 
 
-@pytest.mark.parametrize("between", ["#status", "petugas", "halo", "apa itu"])
+@pytest.mark.parametrize("between", ["#status", "petugas", "halo", "#tgllayanan"])
 def test_yes_cancels_only_right_after_the_question(between: str) -> None:
     asked = turn("#batal", facts=having(booked())).state
 
@@ -195,3 +198,45 @@ def test_a_button_of_a_hold_that_was_confirmed_is_about_the_booking() -> None:
     assert "sudah dikonfirmasi" in changed.reply.body
     assert dropped.action is None
     assert turn("ya", dropped.state, mine).action == Cancel(CODE, ME)
+
+
+@pytest.mark.parametrize("text", ["batalkan", "lepaskan"])
+def test_of_a_hold_and_a_booking_none_is_given_up_unasked(text: str) -> None:
+    assert turn(text, facts=having(held(), booked())).action is None
+
+
+def test_another_office_after_a_move_is_for_something_new() -> None:
+    mine = having(booked())
+    moved = turn("3", turn("#ulang", facts=mine).state, mine)
+
+    listed = turn("#kantor#jakarta-pusat", moved.state, mine)
+
+    assert isinstance(moved.action, Reschedule)
+    assert all(row.startswith("#pilih#") for row in listed.state.choices)
+
+
+def test_another_office_while_moving_is_for_the_move() -> None:
+    listed = turn("#ulang", facts=having(booked())).state
+
+    there = turn("#kantor#jakarta-pusat", listed)
+
+    assert all(row.startswith("#pindah#") for row in there.state.choices)
+
+
+def test_a_correction_that_found_no_seat_goes_on_by_a_tap() -> None:
+    mine = having(held())
+    asked = turn("#Ahmed#20111967#31-01-2027", turn("#ganti", facts=mine).state, mine)
+
+    tapped = turn(f"#pilih#{ref(20).key}", asked.state, mine)
+
+    assert isinstance(tapped.action, Place)
+    assert (tapped.action.applicant.name, tapped.action.replaces) == ("Ahmed", UUID(int=1))
+
+
+def test_who_has_a_place_is_not_asked_for_again_by_the_next_tap() -> None:
+    placed = turn("#Ahmad#20111967#1").state
+
+    for mine in (having(held()), having(booked())):
+        again = turn(f"#pilih#{ref(20).key}", placed, mine)
+        assert again.action is None
+        assert again.state.asks == "person"

@@ -81,7 +81,16 @@ def test_who_comes_may_be_said_in_plain_words_when_it_was_asked(texts: tuple[str
 
 
 @pytest.mark.parametrize(
-    "name", ["Selamat Riyadi", "Siang Harahap", "Bu'ang", "Tanggal Sari", "Mas Joko"]
+    "name",
+    [
+        "Selamat Riyadi",
+        "Siang Harahap",
+        "Bu'ang",
+        "Abu Bakar",
+        "Siti Rabu Lestari",
+        "A.N. Hidayat",
+        "Mas Joko",
+    ],
 )
 def test_a_name_that_looks_like_something_else_is_still_a_name(name: str) -> None:
     assert placed(f"{name}, 20-11-1967", state=PICKED).applicant.name == name
@@ -186,7 +195,13 @@ def test_a_wrong_code_is_sent_to_be_counted() -> None:
     assert wrong.action == Confirm(UUID(int=1), "000000", ME)
 
 
-@pytest.mark.parametrize("text", ["kenapa", "please", "17081990", "00002681", "#setuju#ABC234"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("kenapa", "please", "17081990", "00002681", "#setuju#ABC234", "2 orang", "ketik 1"),
+        *("17-08-90", "sisa 10", "19 01 27", "170890", "Pak Budi 1"),
+    ],
+)
 def test_what_is_no_code_of_theirs_costs_no_try(text: str) -> None:
     assert turn(text, facts=having(held())).action is None
 
@@ -230,3 +245,50 @@ def test_a_request_beyond_the_listed_dates_takes_the_session_that_is_free() -> N
     far = replace(turn("#status").state, office="jakarta-pusat")
 
     assert placed("#Ahmad#20111967#31012027", state=far).slot.date == date(2027, 1, 31)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "saya sendiri",
+        "sebentar ya kak",
+        "salah nama",
+        "batalkan semua",
+        "nggak",
+        "ya batal",
+        "lupa",
+    ],
+)
+def test_what_is_no_name_is_asked_again(text: str) -> None:
+    said = turn(text, PICKED)
+
+    assert said.state.name is None
+    assert said.action is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["20-11-1967", "Jakarta, 20 November 1967", "Tanggal lahir: 20-11-1967", "20-11-1967 ya kak"],
+)
+def test_where_only_the_birth_date_is_asked_for_nothing_else_is_taken(text: str) -> None:
+    assert placed("Ahmad", text, state=PICKED).applicant.name == "Ahmad"
+
+
+def test_a_town_behind_a_name_is_no_part_of_it() -> None:
+    assert placed("Ahmad, Surabaya 20-11-1967", state=PICKED).applicant.name == "Ahmad"
+
+
+def test_a_town_alone_is_an_office() -> None:
+    assert turn("Surabaya", PICKED).state.office == "surabaya"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("Pak Lukman", "Lukman"), ("Selamat Riyadi", "Selamat Riyadi")]
+)
+def test_a_name_alone_may_begin_like_a_greeting(text: str, name: str) -> None:
+    assert turn(text, PICKED).state.name == name
+
+
+def test_what_is_not_understood_is_told_what_we_wait_for() -> None:
+    assert "Untuk siapa" in body("berapa biayanya", PICKED)
+    assert "tanggal lahir Ahmad" in body("hmm?!", turn("Ahmad", PICKED).state)
