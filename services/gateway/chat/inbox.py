@@ -24,7 +24,7 @@ from services.gateway.dialog.intents import Intent, Simple
 from services.gateway.dialog.state import LogOut, ProveLogin, State, Turn
 from services.gateway.people import read_phone
 from shared.db import Db, Row, is_passing, passing
-from shared.messages import Contact, ContactSeen, Content, SomeNotice
+from shared.messages import Contact, ContactSeen, Content, PlaceHold, SomeNotice
 from shared.relay import Relay
 
 log = structlog.get_logger(__name__)
@@ -154,7 +154,8 @@ class Inbox:
             await outbox.put(db, self._keys, [acts.seen_of(said, turn), command])
             still = acts.text_of(said, turns.still_at_work(turn.state), "still")
             await patience.begin(db, self._keys, owner, command, still)
-            return turn.state, True
+            placed = command.id if isinstance(command, PlaceHold) else None
+            return turn.state.but(placed=placed), True
         reply = turn.reply
         if isinstance(turn.action, ProveLogin):
             proof = await logins.prove(db, self._keys, turn.action.code, said.contact, now)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from uuid import UUID
 
 from shared.db import Db, Row
 
@@ -29,6 +30,14 @@ async def find_bookings(db: Db, owners: Sequence[str]) -> list[Row]:
         list(owners),
     )
     return rows
+
+
+async def find_refusal(db: Db, command_id: UUID) -> str | None:
+    """Read why a command was refused; None where it was not, or not yet."""
+    code: str | None = await db.fetchval(
+        "SELECT outcome ->> 'code' FROM booking_api.request WHERE id = $1", command_id
+    )
+    return code
 
 
 async def find_offices(db: Db) -> list[Row]:

@@ -1,6 +1,7 @@
 """Takes a text as the answer to what we asked or listed last."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from services.gateway.dialog.choosing import offices_meant
@@ -8,7 +9,7 @@ from services.gateway.dialog.dates import DateFault, read_visit
 from services.gateway.dialog.intents import Intent, MoveWish, OfficeWish, Pick, Request, ServiceWish
 from services.gateway.dialog.parse import session_in, understand
 from services.gateway.dialog.persons import read_person
-from services.gateway.dialog.search import find_service, is_called
+from services.gateway.dialog.search import find_service, is_called, is_town
 from services.gateway.dialog.state import Facts, State
 
 PASTED = re.compile(r"(\d{1,2})[.)] ")  # a line of our list, sent back
@@ -40,16 +41,15 @@ def whole(answered: Intent | None) -> Intent | None:
 
 
 def _person(said: str, state: State, known: Facts, today: date) -> Intent | None:
-    """Read who comes; a town is an office, and behind a name it is where they were born."""
+    """Read who comes; a town alone is an office, and with a birth date where they were born."""
     offices = known.offices.values()
     if is_called(said, offices):
         return OfficeWish(said)
     named, born = state.name is not None, state.birth_date is not None
     wish = read_person(said, today, named=named, born=born)
-    name, _, town = (wish.name or "").rpartition(",") if wish else ("", "", "")
-    if wish is None or not name or not is_called(town, offices):
-        return wish
-    return Request(name.strip(), wish.birth_date, said=(name.strip(), *wish.said[1:]))
+    if wish and wish.name and wish.birth_date and named and is_town(wish.name, offices):
+        return replace(wish, name=None, said=("", *wish.said[1:]))
+    return wish
 
 
 def _of_list(said: str, state: State, today: date) -> Intent | None:
@@ -66,4 +66,5 @@ def _of_list(said: str, state: State, today: date) -> Intent | None:
         on_day = [row for row in dates if row.slot and row.slot.date == visit]
         fit = [row for row in on_day if row.slot and session in (None, row.slot.session)]
         return fit[0] if fit else None
-    return whole(read_person(said, today, named=False, born=False))
+    wish = whole(read_person(said, today, named=False, born=False))
+    return wish if isinstance(wish, Request) and wish.name else None

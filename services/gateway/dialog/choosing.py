@@ -8,11 +8,16 @@ from services.gateway.dialog.intents import Number, OfficeWish, Pick, ServiceWis
 from services.gateway.dialog.search import find_offices, find_service, is_near
 from services.gateway.dialog.state import Facts, Free, Office, Place, State, Turn
 from shared.keys import grouped
-from shared.messages import Applicant, Row, SlotRef
+from shared.messages import Applicant, Refusal, Row, SlotRef
 from shared.speech import SESSIONS, local_moment, long_date
 
 DATES_SHOWN = 5
 LINES = 10
+# Refusals of a place, not of a person: another place may do.
+NO_SEAT = {
+    *(Refusal.SLOT_FULL, Refusal.SLOT_CLOSED, Refusal.NOT_OPEN_YET),
+    *(Refusal.NOT_OFFERED, Refusal.UNKNOWN_SLOT, Refusal.UNKNOWN_OFFICE),
+}
 BIG_OFFICES = (
     *("jakarta-pusat", "surabaya", "bandung", "medan", "semarang"),
     *("makassar", "denpasar", "batam", "pontianak", "yogyakarta"),
@@ -113,8 +118,8 @@ def service(intent: ServiceWish, state: State, facts: Facts) -> Turn:
 def pick(intent: Pick, state: State, facts: Facts) -> Turn:
     """Take a slot that was tapped: book it, or ask for whom it is."""
     slot = intent.slot
-    if facts.has_place(state.name, state.birth_date, but=state.replaces):
-        state = state.anew()  # they have theirs; this one is for somebody else
+    if state.placed and facts.refused not in NO_SEAT:
+        state = state.anew()  # that person is settled; this one is for somebody else
     if state.name and state.birth_date:
         who = Applicant(name=state.name, birth_date=state.birth_date, nik=state.nik)
         return place(slot, who, state)
@@ -136,7 +141,7 @@ def place(slot: SlotRef, who: Applicant, draft: State) -> Turn:
     """Ask booking for a seat; who it is for stays known, in case there is none."""
     person = {"name": who.name, "birth_date": who.birth_date, "nik": who.nik}
     where = {"office": slot.office, "service": slot.service}
-    kept = draft.anew(**person, **where, replaces=draft.replaces)
+    kept = draft.anew(**person, **where, replaces=draft.replaces, choices=())
     return Turn(kept, None, Place(slot, who, draft.replaces))
 
 

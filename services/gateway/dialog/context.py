@@ -40,7 +40,7 @@ def resolve(text: str, state: State, known: Facts, today: date) -> Intent:
         return _entry(intent, state, today)
     if isinstance(intent, Code) and intent.tapped:
         return intent
-    said = normal(text)
+    said = normal(text.replace("\n", ", "))
     answered = answer_to(said, state, known, today)
     if isinstance(intent, Code):
         return replace(intent, otherwise=whole(answered))
@@ -62,7 +62,7 @@ def _to_question(intent: Intent, text: str, state: State) -> Intent:
     if state.cancels:
         if says_yes(text) or intent == Drop():
             return CancelWish(state.cancels, sure=True)
-        if intent is Simple.THANKS or isinstance(intent, Guess | Unknown):
+        if intent in (Simple.YES, Simple.THANKS) or isinstance(intent, Guess | Unknown):
             return CancelWish(state.cancels)
     is_listed = any(choice.startswith(ABOUT_OURS) for choice in state.choices)
     is_asked = state.cancels or state.asks or is_listed
@@ -77,7 +77,7 @@ def _is_rather(answered: Request, said: str, intent: Intent) -> bool:
 
 def _is_open(intent: Intent, text: str) -> bool:
     """Whether a text may mean something else than what it looks like: no command of ours does."""
-    if intent in (Simple.GREET, Simple.DATES):
+    if intent in (Simple.GREET, Simple.DATES, Simple.STATUS):
         return not is_command(text)
     is_misread = isinstance(intent, Request) and any(
         isinstance(read, DateFault) for read in (intent.birth_date, intent.visit)

@@ -32,10 +32,10 @@ from services.gateway.dialog.normal import likeness, normal, unwrapped
 from services.gateway.dialog.vocabulary import (
     ABOUT_DATES,
     ABOUT_OWN,
+    BESIDE_YES,
     COMMAND_OF,
     GREETINGS,
     LOGIN,
-    NEGATIONS,
     NUMBER,
     POLITE,
     SESSIONS,
@@ -47,6 +47,7 @@ from shared.messages import Language, Session, SlotRef
 
 ALIKE_HASH, ALIKE_FREE, SHORTEST_FUZZY = 0.78, 0.80, 4
 LONGEST_DATE, NIK_LENGTH = 8, 16
+BOOKING_CODE = re.compile(r"\w{4}(?:[-. ]?\w{4}){2}", re.ASCII)
 EDGES = "#?!., "
 ABOUT_ONE: dict[str, Callable[[str | None], Intent]] = {
     "cancel": CancelWish,
@@ -86,8 +87,9 @@ def about_own(text: str) -> Guess | None:
 
 def says_yes(text: str) -> bool:
     """Whether a text says yes to a question, however many words it takes: `ya, batalkan saja`."""
-    words = re.split(r"[^\w']+", unwrapped(normal(text)).lower())
-    return words[0] in YES and not NEGATIONS & set(words)
+    words = re.findall(r"[\w']+", normal(text).lower())
+    is_plain = set(words) <= YES | POLITE | BESIDE_YES and "?" not in text
+    return bool(words) and words[0] in YES and is_plain
 
 
 def command_of(command: str, rest: Sequence[str], today: date) -> Intent:
@@ -238,7 +240,7 @@ def _slot(key: str) -> SlotRef | None:
 
 def _free(said: str, plain: str, today: date) -> Intent:
     """Read a text without #: a code, a greeting, something like a command."""
-    if booking_code_of(said) and (" " not in said or any(sign.isdecimal() for sign in said)):
+    if BOOKING_CODE.fullmatch(said) and booking_code_of(said):
         return Simple.STATUS
     code = read_code(said)
     if code is not None:

@@ -3,47 +3,62 @@
 import re
 from datetime import date
 
-from services.gateway.dialog.dates import DAYS, DateFault, read_birth
+from services.gateway.dialog.dates import DAYS, MONTH_OF, DateFault, read_birth
 from services.gateway.dialog.intents import Request
 from services.gateway.dialog.names import read_name
-from services.gateway.dialog.vocabulary import GREETINGS, MAY_BEGIN_A_NAME, NO_NAMES, POLITE
+from services.gateway.dialog.vocabulary import (
+    ASKING,
+    GREETINGS,
+    MAY_BEGIN_A_NAME,
+    NO_NAMES,
+    POLITE,
+    SAID_AFTER_NAMES,
+)
 
 PERSON = re.compile(r"([^\d#]+?)[\s,;:/.(-]*(\d[^#]*)")
+DATE_FIRST = re.compile(r"(\d[\d ./-]*\d)\s*[,;]\s*([^\d#]+)")
+NIK = re.compile(r"[\s,;]*\b(?:nik\b[\s.:=-]*)?(\d{16})\b", re.IGNORECASE)
+NUMBERED = re.compile(r"(^|[\s,])\d[.)]\s*(?=nama|tgl|tanggal|tempat|nik)", re.IGNORECASE)
 # What people put before a name, and before a birth date: neither is part of it.
 BEFORE_NAME = re.compile(
-    r"(?:(?:nama(?:nya|ku)?(?: lengkap)?(?: saya)?|perkenalkan|atas nama|(?-i:a\.n\.?)|untuk|saya"
-    r"|adalah|my name is|name|i am|bapak|pak|ibu|bu|sdr|sdri|kak|halo)(?:\s*[:=]\s*|\.?,?\s+))+",
+    r"(?:(?:nama(?:nya|ku)?(?: lengkap)?(?: saya)?|perkenalkan|atas nama|(?-i:a\.n\.?|an\.|a/n)"
+    r"|untuk|saya|adalah|my name is|name|i am|bapak|pak|ibu|bu|sdr|sdri|kak|halo"
+    r"|(?-i:baik|siap|oke|ok|ini|iya|ya))(?:\s*[:=]\s*|[.,]?\s+)"
+    r"|(?:baik|siap|oke|ok|iya|ya)[.,]\s+)+",
     re.IGNORECASE,
 )
-NAMED = re.compile(r"\bnam[ae]\b", re.IGNORECASE)
+NAMED = re.compile(r"\bnam[ae](?:nya|ku)?\b\s*[:=]?\s*\w", re.IGNORECASE)
 BEFORE_BIRTH = re.compile(
-    r"[\s,;(/-]*\b(?:(?:ttl|tempat[ /,&]*(?:dan )?(?:tanggal|tgl)[ .]*lahir|lahir di)\b[^\d]*"
-    r"|(?:(?:tanggal|tgl)[ .]*)?lahir(?:nya)?\b[\s.:=-]*"
+    r"[\s,;(/-]*\b(?:(?:ttl|tempat[ /,&]*(?:dan )?(?:tanggal|tgl)?[ .]*lahir|lahir di)\b[^\d]*"
+    r"|(?:tanggal|tgl)[\s.:]*(?=\d)|(?:(?:tanggal|tgl)[ .]*)?lahir(?:nya)?\b[\s.:=-]*"
     r"|(?:born(?: on)?|birth ?date|date of birth|dob)\b[\s.:=-]*)",
     re.IGNORECASE,
 )
-WEEKDAY = re.compile(rf"(?:^|[\s,;(]+)(?:hari )?(?:{'|'.join(DAYS)})[\s,]*$", re.IGNORECASE)
+WEEKDAY = re.compile(rf"(?:^|\s*,\s*)(?:hari )?(?:{'|'.join(DAYS)})[\s,]*$", re.IGNORECASE)
+TITLE = re.compile(r"\.[^\W\d_]{1,3}$")
+# A town behind a comma, before the date: titles such as S.H. are shorter or have dots.
+BIRTHPLACE = re.compile(r"^(.*\w.*?)\s*,\s*[^\W\d_]{5,}$")
 
 
 def read_person(text: str, today: date, *, named: bool, born: bool) -> Request | None:
     """Read name and birth date in plain words.
 
-    Where we know the name, the birth date alone is wanted: what stands before it is a town or a
-    day, unless it is said to be a name. None where the text is neither.
+    Where we know the name, the birth date alone will do, and the other way round. None where the
+    text is neither.
     """
-    plain = BEFORE_BIRTH.sub(", ", _without_lead(text), count=1).strip(" ,;:")
-    match = PERSON.fullmatch(plain)
-    when = _without_trail(match[2] if match else plain)
-    if match and named and not born and not NAMED.search(text):
-        return Request(birth_date=read_birth(when, today), said=("", when))
-    name = _name(WEEKDAY.sub("", match[1])) if match else None
-    if match and name:
-        return Request(name, read_birth(when, today), said=(name, when))
-    birth = read_birth(when, today) if named or not born else DateFault.UNREADABLE
-    if birth is not DateFault.UNREADABLE:
-        return Request(birth_date=birth, said=("", when))
-    name = _name(plain) if not named or NAMED.search(text) else None
-    return Request(name, said=(name,)) if name else None
+    plain, nik = _without_nik(NUMBERED.sub(r"\1", text.replace("*", "")))
+    plain = BEFORE_BIRTH.sub(", ", _without_lead(plain), count=1).strip(" ,;:")
+    said, when = _parts(plain, today)
+    birth = read_birth(when, today) if when else DateFault.UNREADABLE
+    is_named = NAMED.search(text) is not None
+    name = _name(said, is_sure=is_named, has_date=isinstance(birth, date))
+    if name and when:
+        return Request(name, birth, nik=nik, said=(name, when))
+    if name and (not named or is_named or len(name.split()) > 1):
+        return Request(name, nik=nik, said=(name,))
+    if birth is DateFault.UNREADABLE or not (named or not born):
+        return None
+    return Request(birth_date=birth, nik=nik, said=("", when))
 
 
 def is_only_a_greeting(text: str) -> bool:
@@ -53,9 +68,39 @@ def is_only_a_greeting(text: str) -> bool:
     return not is_name or words[1] in GREETINGS
 
 
+def _parts(plain: str, today: date) -> tuple[str, str]:
+    """Divide a text into what may be a name and what may be a birth date; either may be empty."""
+    turned = DATE_FIRST.fullmatch(plain)
+    if turned:
+        return turned[2], turned[1]
+    match = PERSON.fullmatch(plain)
+    if match is None:
+        return ("", _without_trail(plain)) if any(map(str.isdecimal, plain)) else (plain, "")
+    said, when = match[1], _without_trail(match[2])
+    if TITLE.search(said) and plain[len(said) : len(said) + 1] == ".":
+        said += "."  # the dot of S.H. is no mark between name and date
+    before, _, last = said.rpartition(" ")
+    if last.lower() in MONTH_OF and not isinstance(read_birth(when, today), date):
+        said, when = before, f"{last} {when}"  # "John Smith, Nov 20, 1967"
+    said = WEEKDAY.sub("", said.strip(" ,"))
+    place = BIRTHPLACE.match(said)
+    return (place[1] if place else said), when
+
+
+def _without_nik(text: str) -> tuple[str, str | None]:
+    found = NIK.search(text)
+    return (NIK.sub("", text, count=1), found[1]) if found else (text, None)
+
+
 def _without_lead(text: str) -> str:
-    lead = BEFORE_NAME.match(text)
-    return text[lead.end() :] if lead else text
+    """Take off hellos and what introduces a name: `pagi kak, nama saya Budi` is `Budi`."""
+    words = text.split()
+    hellos = 0
+    while len(words) - hellos > 1 and words[hellos].lower().strip(",.!") in GREETINGS:
+        hellos += 1
+    rest = " ".join(words[hellos:] if hellos > 1 else words)
+    lead = BEFORE_NAME.match(rest)
+    return rest[lead.end() :] if lead else rest
 
 
 def _without_trail(when: str) -> str:
@@ -65,6 +110,17 @@ def _without_trail(when: str) -> str:
     return " ".join(words)
 
 
-def _name(text: str) -> str | None:
-    """Read a name; words that stand in questions and orders make none."""
-    return None if NO_NAMES & set(text.lower().replace(",", " ").split()) else read_name(text)
+def _name(text: str, *, is_sure: bool, has_date: bool) -> str | None:
+    """Read a name, unless its words are those of questions, orders and small talk.
+
+    One such word may be a name (Ada Wong, Terima Zega); a birth date beside it, or that it was
+    called a name, says that it is one.
+    """
+    words = [re.sub(r"(.)\1{2,}", r"\1", word) for word in text.lower().replace(",", " ").split()]
+    while len(words) > 1 and words[-1] in SAID_AFTER_NAMES:
+        words.pop()
+        text = text.rstrip(" ,").rpartition(" ")[0]
+    odd = sum(word in NO_NAMES or word in ASKING or word in POLITE for word in words)
+    most = len(words) // 2 if has_date else 1
+    is_talk = odd > most or (bool(words) and words[0] in ASKING)
+    return None if odd == len(words) or (is_talk and not is_sure) else read_name(text)

@@ -107,6 +107,7 @@ def _draft(wish: Request, state: State) -> State:
         nik=wish.nik or (None if is_new else state.nik),
         replaces=None if is_other and state.asks != "person" else state.replaces,
         visit=visit or (state.visit if wish.visit is None else None),
+        placed=None,
         session=wish.session or state.session,
         asks=None,
         moves=None,

@@ -66,6 +66,13 @@ def is_called(text: str, offices: Iterable[Office]) -> bool:
     return bool(words) and any(_joined(words) == _joined(_words(o.short_name)) for o in offices)
 
 
+def is_town(text: str, offices: Iterable[Office]) -> bool:
+    """Whether a text is a place of which an office or a province is named, and nothing else."""
+    words = _words(text)
+    places = {word for o in offices for word in _words(f"{o.short_name} {o.province}")}
+    return bool(words) and set(words) <= places
+
+
 def find_service(text: str, services: Mapping[str, Mapping[Language, str]]) -> str | None:
     """Find the service of this id, or the one whose id or name is nearest."""
     said = normal(text).lower()

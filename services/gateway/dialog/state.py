@@ -9,11 +9,11 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from shared.keys import same_code
-from shared.messages import Alternative, Applicant, Content, Language, Session, SlotRef
+from shared.messages import Alternative, Applicant, Content, Language, Refusal, Session, SlotRef
 
 DRAFT_LIVES = timedelta(minutes=30)
 NO_DRAFT: dict[str, Any] = dict.fromkeys(
-    ("name", "birth_date", "nik", "visit", "session", "slot", "replaces")
+    ("name", "birth_date", "nik", "visit", "session", "slot", "replaces", "placed")
 )
 
 
@@ -21,9 +21,9 @@ NO_DRAFT: dict[str, Any] = dict.fromkeys(
 class State:
     """What is remembered between two messages of one person.
 
-    From `name` to `slot` stands the request that is being put together, or that was asked of
-    booking and perhaps refused; `replaces` is the hold whose values it corrects. `choices` are the
-    commands of the last list, by number. `asks` is a question that waits: `person`, `visit`,
+    From `name` to `slot` stands the request that is being put together; `replaces` is the hold
+    whose values it corrects, `placed` the command by which it was asked of booking. `choices` are
+    the commands of the last list, by number. `asks` is a question that waits: `person`, `visit`,
     `office` or `service`; `cancels` is the booking that they are asked about. `moves` is the
     booking that was last to be moved. `number` is the business number that the last message came
     to.
@@ -39,6 +39,7 @@ class State:
     session: Session | None = None
     slot: SlotRef | None = None
     replaces: UUID | None = None
+    placed: UUID | None = None
     moves: str | None = None
     choices: tuple[str, ...] = ()
     asks: str | None = None
@@ -130,7 +131,7 @@ class Needs:
 
     `dates_of` is an office, `service` the one that was chosen, `day` one whose seats are wanted
     however far ahead. With `moves` the dates are those of the booking that is to be moved, the
-    only one or the one of this code.
+    only one or the one of this code. `placed` is a command whose refusal is wanted.
     """
 
     dates_of: str | None = None
@@ -139,13 +140,15 @@ class Needs:
     moves: bool = False
     code: str | None = None
     day: date | None = None
+    placed: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is known when a turn is taken; `free` are the dates of the office `dates_of`.
 
-    `pending` counts what they asked of booking and what booking has not decided yet;
+    `pending` counts what they asked of booking and what booking has not decided yet; `refused` is
+    why the request that they made last got no seat;
     `has_phone` is false where WhatsApp hides their number from us.
     """
 
@@ -159,6 +162,7 @@ class Facts:
     dates_of: str | None = None
     services: Mapping[str, Mapping[Language, str]] = field(default_factory=dict)
     pending: int = 0
+    refused: Refusal | None = None
     has_phone: bool = True
 
     def named(self, service: str, language: Language) -> str:
@@ -174,11 +178,6 @@ class Facts:
     def approved(self, code: str | None) -> Booked | None:
         """Find the booking that was made by this approval code."""
         return next((one for one in self.bookings if code and same_code(code, one.approval)), None)
-
-    def has_place(self, name: str | None, birth_date: date | None, but: UUID | None = None) -> bool:
-        """Whether this person holds or has booked a place, `but` for that one."""
-        held = {h.name for h in self.holds if h.id != but and h.birth_date == birth_date}
-        return name in held | {booked.name for booked in self.bookings}
 
     def held(self, code: str | None) -> HeldSeat | None:
         """Find the hold that is meant: the one of this approval code, or the only one."""

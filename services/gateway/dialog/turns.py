@@ -53,7 +53,7 @@ def needs(intent: Intent, state: State, known: Facts) -> Needs:
     if isinstance(intent, OWN) or intent in OWN_SIMPLE:
         return Needs(own=True)
     if isinstance(intent, Pick):
-        return Needs(own=state.name is not None)
+        return Needs(placed=state.placed)
     if not isinstance(intent, DATED) and intent is not Simple.DATES:
         return Needs()
     office, service = _meant(intent, state, known)
@@ -128,11 +128,16 @@ def _help(state: State, _facts: Facts) -> Turn:
 def _thanks(state: State, facts: Facts) -> Turn:
     if facts.holds:
         return requesting.agree(state, facts)
+    if state.asks:
+        return requesting.unknown(state, facts)
     return Turn(state, text(say("welcome", state.language), state.language, "status", "dates"))
 
 
 def _yes(state: State, facts: Facts) -> Turn:
-    return requesting.agree(state, facts) if facts.holds else _no(state, facts)
+    if facts.holds:
+        return requesting.agree(state, facts)
+    # A yes to a question for a name or a date answers nothing.
+    return requesting.unknown(state, facts) if state.asks else _no(state, facts)
 
 
 def _no(state: State, _facts: Facts) -> Turn:

@@ -69,7 +69,11 @@ ABOUT_OWN = {
     ),
 }
 YES = {"ya", "iya", "yes", "y", "betul", "benar"}
-NEGATIONS = {"tidak", "jangan", "no", "not", "gak", "ga", "nggak", "bukan", "tak"}
+# What may stand beside a yes without taking it back: "iya, batalkan saja".
+BESIDE_YES = {
+    *("batal", "batalkan", "batalin", "dibatalkan", "cancel", "it", "setuju", "yakin", "sudah"),
+    *("jadwal", "jadwalnya", "saya", "tolong"),
+}
 # What is said to us at the end of a command: "batal dong, kak".
 POLITE = {
     *("dong", "deh", "ya", "yah", "aja", "saja", "kak", "min", "pak", "bu", "mas", "mbak", "bang"),
@@ -83,20 +87,45 @@ GREETINGS = {
     *("test", "tes", "ping"),
 }
 # Of these some are parts of names, or stand before one: "Selamat Riyadi", "Pak Joko".
-MAY_BEGIN_A_NAME = {"selamat", "pagi", "siang", "sore", "malam", "pak", "bu", "mas", "mbak", "kak"}
+MAY_BEGIN_A_NAME = {
+    *("selamat", "salam", "pagi", "siang", "sore", "malam", "min"),
+    *("pak", "bapak", "bu", "ibu", "mas", "mbak", "kak", "bang"),
+}
 SESSIONS = {
     **dict.fromkeys(("pagi", "morning", "am"), Session.MORNING),
     **dict.fromkeys(("siang", "sore", "afternoon", "pm"), Session.AFTERNOON),
 }
-# Words that stand in questions and orders and in no name.
-NO_NAMES = {
-    *("sendiri", "sebentar", "bentar", "tunggu", "besok", "lusa", "depan", "tanggal", "tgl"),
-    *("ganti", "ubah", "salah", "batal", "batalkan", "batalin", "jangan", "bukan", "lupa", "kode"),
-    *("ya", "iya", "ok", "oke", "makasih", "terima", "gak", "ga", "nggak", "admin", "masih", "ada"),
-    *("cancel", "change", "wait", "yes", "no", "my", "it"),
-    *("apa", "apakah", "berapa", "bagaimana", "gimana", "kapan", "mana", "dimana", "kenapa"),
-    *("siapa", "bisa", "mau", "saya", "aku", "tidak", "belum", "sudah", "biaya", "biayanya"),
-    *("tolong", "what", "how", "when", "where", "why", "can", "i", "want", "please", "the"),
+# Words with which questions begin, and no name.
+ASKING = {
+    *("apa", "apakah", "berapa", "bagaimana", "gimana", "kapan", "dimana", "kenapa", "mengapa"),
+    *("siapa", "bisa", "bisakah", "boleh", "what", "how", "when", "where", "why"),
 }
+# Words of orders and small talk: a text of these alone, or of several, is no name.
+NO_NAMES = {
+    *("mana", "mau", "saya", "aku", "tidak", "tdk", "gak", "ga", "nggak", "enggak", "engga", "tak"),
+    *("belum", "sudah", "jadi", "gajadi", "biaya", "biayanya", "tolong", "sendiri", "sebentar"),
+    *("bentar", "tunggu", "nanti", "besok", "lusa", "depan", "tanggal", "tgl", "hari", "jadwal"),
+    *("ganti", "ubah", "salah", "batal", "batalkan", "batalin", "jangan", "bukan", "lupa", "kode"),
+    *("ya", "iya", "ok", "oke", "baik", "baiklah", "siap", "makasih", "terima", "kasih", "admin"),
+    *("masih", "ada", "semua", "nama", "namanya", "harusnya", "kirim", "ulang", "lagi", "mulai"),
+    *(
+        "kembali",
+        "lihat",
+        "di",
+        "atas",
+        "hm",
+        "hmm",
+        "sama",
+        "seperti",
+        "tadi",
+        "konfirmasi",
+        "halo",
+    ),
+    *("istri", "suami", "anak", "ibu", "ayah", "bapak", "kakak", "adik", "orang", "keluarga"),
+    *("satu", "dua", "tiga", "paspor", "cancel", "change", "wait", "later", "now", "not", "yes"),
+    *("no", "my", "it", "keep", "can", "i", "want", "please", "the", "for", "wife", "husband"),
+}
+# What is said behind a name: "Budi saja, kak".
+SAID_AFTER_NAMES = {"saja", "aja", "ya", "yah", "dong", "deh", "kak"}
 LOGIN = re.compile(r"#?(?:masuk|login)[ #:]+([0-9a-z][0-9a-z -]{6,12})", re.IGNORECASE)
 NUMBER = re.compile(r"(?:(?:nomor|nomer|no|pilih|pilihan|yang|angka)[ .]*)?(\d{1,2})[.)]?")

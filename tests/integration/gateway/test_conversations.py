@@ -9,6 +9,7 @@ import pytest
 from services.gateway.chat import store
 from services.gateway.chat.inbox import FLOOD
 from services.gateway.context import Gateway
+from shared.messages import Session
 from tests.conftest import eventually
 from tests.integration.gateway.webhooks import Heard, Meta, Writer, answered, replies
 from tests.integration.gateway.world import World
@@ -102,6 +103,28 @@ async def test_a_booking_made_without_a_visible_number_stays_theirs_when_it_is_s
     (status,) = await answered(heard, shown)
 
     assert name.upper() in status["content"]["body"]
+
+
+@pytest.mark.usefixtures("booking")
+async def test_who_found_no_seat_asks_for_another_with_a_tap_and_then_for_somebody_else(
+    meta: Meta, heard: Heard, world: World
+) -> None:
+    full, writer = await world.new_slot(seats=0), Writer()
+    free = await world.open_slot(full.office, 5, full.date, session=Session.AFTERNOON)
+    tap = f"#pilih#{free.key}"
+
+    for text in (f"#kantor#{full.office}", f"#{a_name()}#17081990#{full.date:%d%m%Y}#pagi", tap):
+        await meta.deliver(writer.text(text))
+
+    async def is_taken() -> bool:
+        return await world.remaining(free) == 4
+
+    await eventually(is_taken)
+    again = writer.text(tap)
+    await meta.deliver(again)
+    (asked,) = await answered(heard, again)
+    assert "Untuk siapa?" in asked["content"]["body"]
+    assert await world.remaining(free) == 4
 
 
 async def test_who_shows_their_number_goes_on_where_they_were(meta: Meta, heard: Heard) -> None:

@@ -73,7 +73,8 @@ def turn(text: str, state: State = HERE, facts: Facts = FACTS) -> turns.Turn:
     intent = resolve(text, state, facts, TODAY)
     needed = turns.needs(intent, state, facts)
     own = {} if needed.own else {"holds": (), "bookings": (), "pending": 0}
-    return turns.answer(intent, state, replace(facts, **own))
+    told = {} if needed.placed else {"refused": None}
+    return turns.answer(intent, state, replace(facts, **own, **told))
 
 
 def body(text: str, state: State = HERE, facts: Facts = FACTS) -> str:

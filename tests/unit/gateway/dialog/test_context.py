@@ -110,7 +110,14 @@ def test_yes_takes_many_words(text: str) -> None:
     assert meant(text, HERE.but(cancels=CODE)) == CancelWish(CODE, sure=True)
 
 
-@pytest.mark.parametrize("text", ["ok", "siap", "apa itu", "ya tidak", "batel"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("ok", "siap", "apa itu", "ya tidak", "batel", "ya saya tetap datang", "ya gausah"),
+        *("iya tapi pindah tanggal aja", "ya tdk jadi", "ya ada apa", "iya kenapa?", "ya?"),
+        *("yes keep it", "yes, don't", "ya udah gausah dibatalin", "ya bisa ganti tanggal?"),
+    ],
+)
 def test_in_doubt_it_is_asked_again_whether_to_cancel(text: str) -> None:
     again = turn(text, HERE.but(cancels=CODE), having(booked()))
 
@@ -147,6 +154,26 @@ def test_who_has_a_booking_is_asked_whether_they_mean_it(text: str) -> None:
 
     assert reply is not None
     assert "#batal" in reply.body or "#ulang" in reply.body or reply.rows
+
+
+@pytest.mark.parametrize("text", ["ya", "iya kak", "ok"])
+def test_yes_to_a_question_for_a_name_asks_again_and_keeps_the_date(text: str) -> None:
+    picked = turn(f"#pilih#{ref(20).key}").state
+
+    assert "Untuk siapa" in body(text, picked)
+    assert turn(text, picked).state.slot == ref(20)
+
+
+@pytest.mark.parametrize("text", ["Siti, 09-09-1980", "Siti 09-09-1980", "Devi, 20-11-1967"])
+def test_a_name_with_a_date_is_no_booking_code(text: str) -> None:
+    assert isinstance(turn(text, HERE.but(asks="person", slot=ref(20))).action, Place)
+
+
+def test_a_birth_date_alone_beside_a_hold_makes_no_second_one() -> None:
+    held_one = LISTED.but(name="Wahyu", birth_date=TODAY, placed=UUID(int=7))
+
+    assert turn("20-11-1976", held_one, having(held())).action is None
+    assert f"*{APPROVAL}*" in body("20-11-1976", held_one, having(held()))
 
 
 @pytest.mark.parametrize("hello", ["halo", "Selamat pagi kak", "siang"])

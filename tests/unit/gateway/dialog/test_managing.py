@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -7,6 +8,7 @@ from services.gateway.dialog import turns
 from services.gateway.dialog.context import resolve
 from services.gateway.dialog.state import Cancel, Place, Release, Reschedule, State
 from shared.keys import grouped
+from shared.messages import Refusal
 from tests.unit.gateway.dialog.talking import (
     APPROVAL,
     CODE,
@@ -233,10 +235,21 @@ def test_a_correction_that_found_no_seat_goes_on_by_a_tap() -> None:
     assert (tapped.action.applicant.name, tapped.action.replaces) == ("Ahmed", UUID(int=1))
 
 
-def test_who_has_a_place_is_not_asked_for_again_by_the_next_tap() -> None:
-    placed = turn("#Ahmad#20111967#1").state
+@pytest.mark.parametrize("refused", [None, Refusal.ALREADY_BOOKED, Refusal.TOO_MANY_FOR_PHONE])
+def test_the_next_tap_is_for_somebody_else_once_a_person_is_settled(refused: Any) -> None:
+    placed = turn("#Ahmad#20111967#1").state.but(placed=UUID(int=7))
 
-    for mine in (having(held()), having(booked())):
-        again = turn(f"#pilih#{ref(20).key}", placed, mine)
-        assert again.action is None
-        assert again.state.asks == "person"
+    again = turn(f"#pilih#{ref(20).key}", placed, replace(FACTS, refused=refused))
+
+    assert again.action is None
+    assert (again.state.asks, again.state.name) == ("person", None)
+
+
+@pytest.mark.parametrize("refused", [Refusal.SLOT_FULL, Refusal.SLOT_CLOSED, Refusal.UNKNOWN_SLOT])
+def test_where_there_was_no_seat_the_next_tap_asks_for_the_same_person(refused: Any) -> None:
+    placed = turn("#Ahmad#20111967#1").state.but(placed=UUID(int=7))
+
+    again = turn(f"#pilih#{ref(20).key}", placed, replace(FACTS, refused=refused))
+
+    assert isinstance(again.action, Place)
+    assert (again.action.applicant.name, again.action.slot) == ("Ahmad", ref(20))

@@ -71,6 +71,19 @@ def test_a_session_that_is_asked_for_is_taken() -> None:
         ("Ahmad", "tgl lahir 20-11-1967"),
         ("tanggal lahir: 20-11-1967", "Ahmad"),
         ("Ahmad", "Senin, 20 November 1967"),
+        ("Ahmda Yani", "Ahmad, 20-11-1967"),
+        ("Nama: Ahmad\nTempat lahir: Sidoarjo\nTanggal lahir: 20-11-1967",),
+        ("1. Nama: Ahmad\n2. Tgl lahir: 20-11-1967",),
+        ("Ahmad, Sidoarjo, 20-11-1967",),
+        ("a.n. Ahmad, 20-11-1967",),
+        ("selamat pagi, saya Ahmad, 20-11-1967",),
+        ("pagi kak Ahmad, 20-11-1967",),
+        ("ini Ahmad saja, 20-11-1967",),
+        ("*Ahmad*, 20-11-1967",),
+        ("Ahmad tgl 20-11-1967",),
+        ("Ahmad, Nov 20, 1967",),
+        ("20-11-1967, Ahmad",),
+        ("Ibu Ahmad", "November 20 1967"),
     ],
 )
 def test_who_comes_may_be_said_in_plain_words_when_it_was_asked(texts: tuple[str, ...]) -> None:
@@ -87,6 +100,8 @@ def test_who_comes_may_be_said_in_plain_words_when_it_was_asked(texts: tuple[str
         "Siang Harahap",
         "Bu'ang",
         "Abu Bakar",
+        *("I Wayan Sudirta", "Siti Ada", "Terima Zega", "Ada Wong", "The Tjong Hay"),
+        *("Oke Sinaga", "Tolong Simatupang", "Ahmad Fauzi, S.H.", "Timur Pradopo"),
         "Siti Rabu Lestari",
         "A.N. Hidayat",
         "Mas Joko",
@@ -250,13 +265,9 @@ def test_a_request_beyond_the_listed_dates_takes_the_session_that_is_free() -> N
 @pytest.mark.parametrize(
     "text",
     [
-        "saya sendiri",
-        "sebentar ya kak",
-        "salah nama",
-        "batalkan semua",
-        "nggak",
-        "ya batal",
-        "lupa",
+        *("saya sendiri", "sebentar ya kak", "salah nama", "batalkan semua", "nggak", "ya batal"),
+        *("lupa", "nanti", "hmm", "tdk jadi", "gajadi", "sama seperti tadi", "untuk istri"),
+        *("dua orang", "kirim ulang", "lihat di atas", "not now", "halooo", "konfirmasi"),
     ],
 )
 def test_what_is_no_name_is_asked_again(text: str) -> None:
@@ -292,3 +303,15 @@ def test_a_name_alone_may_begin_like_a_greeting(text: str, name: str) -> None:
 def test_what_is_not_understood_is_told_what_we_wait_for() -> None:
     assert "Untuk siapa" in body("berapa biayanya", PICKED)
     assert "tanggal lahir Ahmad" in body("hmm?!", turn("Ahmad", PICKED).state)
+
+
+@pytest.mark.parametrize("name", ["I Wayan Sudirta", "Ada Wong", "Terima Zega"])
+def test_a_name_alone_may_have_a_word_of_small_talk_in_it(name: str) -> None:
+    for text in (name, f"nama saya {name}"):
+        assert turn(text, PICKED).state.name == name
+
+
+def test_a_nik_may_stand_anywhere_in_the_words() -> None:
+    wish = placed("Nama: Ahmad, tgl lahir 20-11-1967, NIK 3171012011670001", state=PICKED)
+
+    assert (wish.applicant.nik, wish.applicant.birth_date) == ("3171012011670001", BORN)
