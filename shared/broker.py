@@ -33,6 +33,7 @@ DIRECT = ""  # the default exchange: the routing key is the queue's name
 HEARTBEAT_S = 10  # a dead peer is noticed in about three times this; the docs warn below 5
 PUBLISH_TIMEOUT_S = 1.5
 BLOCKED_PROBE_S = 0.05
+SILENCE_PROBE_S = 1.0
 LOST = (AMQPError, ChannelInvalidStateError, OSError, RuntimeError)
 
 Incoming = AbstractIncomingMessage
@@ -142,8 +143,10 @@ class Publisher:
         self.link = Link(url, f"antrean-{name}-{socket.gethostname()}-pub", self._open)
         self._confirmed: AbstractChannel | None = None
         self._plain: AbstractChannel | None = None
+        self._silent_since = 0.0
 
     async def _open(self, connection: Opened) -> None:
+        self._silent_since = 0.0
         self._confirmed = await connection.channel(on_return_raises=True)
         self._plain = await connection.channel(publisher_confirms=False)
 
@@ -184,7 +187,9 @@ class Publisher:
             return Published.REFUSED
         except (TimeoutError, *LOST) as error:
             log.warning("publish_unknown", key=key, error=type(error).__name__)
+            self._silent_since = self._silent_since or time.monotonic()
             return Published.UNKNOWN
+        self._silent_since = 0.0
         return Published.ACCEPTED
 
     async def send_plain(self, queue: str, body: bytes) -> None:
@@ -196,6 +201,21 @@ class Publisher:
         with contextlib.suppress(*LOST, TimeoutError):
             async with asyncio.timeout(PUBLISH_TIMEOUT_S):
                 await channel.default_exchange.publish(message, queue, mandatory=False)
+
+    async def is_silent(self) -> bool:
+        """Whether the broker left a publish without a word and says nothing still.
+
+        It is asked again, since whoever is not ready is sent nothing that could show it.
+        """
+        if not self._silent_since or self._plain is None or not self.link.up.is_set():
+            return False
+        try:
+            async with asyncio.timeout(SILENCE_PROBE_S):
+                await self._plain.get_exchange(COMMANDS)
+        except (TimeoutError, *LOST):
+            return True
+        self._silent_since = 0.0
+        return False
 
     async def is_blocked(self) -> bool:
         """Whether the broker is in alarm and takes nothing from publishers, or is not there."""
@@ -256,6 +276,8 @@ class Broker:
             troubles["broker"] = "not connected"
         elif await self.publisher.is_blocked():
             troubles["broker"] = "broker_blocked"
+        elif await self.publisher.is_silent():
+            troubles["broker"] = "broker_silent"
         return troubles
 
     async def _open(self, connection: Opened) -> None:

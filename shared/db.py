@@ -87,7 +87,8 @@ def is_passing(error: BaseException) -> bool:
         return state[:2] in PASSING_CLASSES or state in PASSING_CODES
     if isinstance(error, asyncpg.InterfaceError):
         return not isinstance(error, ValueError)  # a value that asyncpg cannot write stays so
-    return isinstance(error, OSError | TimeoutError)
+    # Where a session dies under a statement, asyncpg may say so by an error of its own state.
+    return isinstance(error, OSError | TimeoutError | asyncpg.InternalClientError)
 
 
 def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:

@@ -19,6 +19,7 @@ COMMAND_LIFE = timedelta(minutes=5)
 FIRST_LOOK_S = 1.0
 ONLY_LOOKS_S = 0.5  # where no reply can come, because another gateway sent the command
 LOOK_S = 2.0
+LAST_LOOK_S = 0.3  # beyond what the caller waits for: a database that hangs must not add to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ async def remember_asked(ask: Ask, command: SomeCommand) -> None:
     """
     code = getattr(command, "booking_code", None)
     with passing():
-        async with asyncio.timeout(LOOK_S), ask.gateway.db() as db:
+        async with asyncio.timeout(LAST_LOOK_S), ask.gateway.db() as db:
             await store.add_asked(db, command.id, command.owner, command.kind, code)
 
 
@@ -114,7 +115,8 @@ async def await_outcome(
         await asyncio.wait({reply}, timeout=max(0.0, min(pause, ends - loop.time())))
         if reply.done():
             return reply.result()
-        stored = await _find_patiently(gateway, request_id)
+        left_s = max(LAST_LOOK_S, min(LOOK_S, ends - loop.time()))
+        stored = await _find_patiently(gateway, request_id, left_s)
         if stored is not None:
             return _for(asking, stored)
         if loop.time() >= ends:
@@ -122,9 +124,9 @@ async def await_outcome(
         pause *= 2 if asking else 1
 
 
-async def _find_patiently(gateway: Gateway, request_id: UUID) -> Stored | None:
+async def _find_patiently(gateway: Gateway, request_id: UUID, within_s: float) -> Stored | None:
     with passing():
-        async with asyncio.timeout(LOOK_S):
+        async with asyncio.timeout(within_s):
             return await find_stored(gateway, request_id)
     return None
 

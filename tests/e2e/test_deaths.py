@@ -11,6 +11,7 @@ import aiohttp
 import asyncpg
 import pytest
 
+from services.booking.operator import parked
 from shared.messages import SlotRef
 from tests.conftest import eventually
 from tests.ledger import broken_invariants
@@ -159,3 +160,37 @@ async def confirmations_arrived_once(people: list[Person], tickets: list[Any]) -
         for text in await one.texts() + await one.texts("sms"):
             found.update(code for code in wanted if code in text["text"])
     assert found == wanted
+
+
+END_SESSIONS = """
+    SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+     WHERE datname = $1 AND usename IN ('antrean_booking', 'antrean_gateway', 'antrean_notifier')
+"""
+
+
+async def test_sessions_that_end_under_the_work_park_nothing(
+    system: System, db: asyncpg.Connection
+) -> None:
+    slots = [await open_slot(system, 50) for _ in range(4)]
+    people = [system.person() for _ in range(60)]
+    for start in range(0, len(people), 20):
+        await asyncio.gather(*(one.log_in() for one in people[start : start + 20]))
+    admin = await asyncpg.connect(system.stack.servers.database_admin)
+    wishes = [
+        ask(one, letter, slots[(place + turn) % len(slots)])
+        for turn, letter in enumerate(LETTERS)
+        for place, one in enumerate(people)
+    ]
+
+    answering = asyncio.gather(*wishes)
+    ended = 0
+    while not answering.done() and ended < 300:
+        ended += await admin.fetchval(END_SESSIONS, system.stack.database)
+        await asyncio.sleep(0.1)
+    answers = await answering
+    await admin.close()
+
+    assert ended > 0
+    assert Counter(status for status, _ in answers) == {201: 200, 409: 100}
+    assert await broken_invariants(db) == {}
+    assert await parked.peek(system.stack.environment("booking")["ANTREAN_AMQP_URL"]) == []

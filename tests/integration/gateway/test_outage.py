@@ -2,8 +2,12 @@
 
 import asyncio
 import contextlib
+import os
+import signal
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -141,3 +145,45 @@ async def test_what_the_broker_may_have_or_not_is_promised_to_nobody_and_done_on
     assert int(told.headers["Retry-After"]) >= 1
     assert again.status == 201
     assert await world.remaining(ref) == 2
+
+
+@pytest.mark.usefixtures("booking")
+async def test_a_broker_that_says_nothing_makes_a_gateway_unready_until_it_speaks(
+    behind: Behind, citizen: Client, world: World
+) -> None:
+    caller, cable = await behind("amqp_url", 5672)
+    caller.token = citizen.token
+
+    cable.hears.clear()
+    told = await caller.post("/v1/holds", wish(await world.new_slot(seats=1)))
+    silent = await caller.get("/readyz")
+    cable.hears.set()
+
+    async def is_ready() -> bool:
+        return (await caller.get("/readyz")).status == 200
+
+    assert told.status == 503
+    assert (silent.status, silent.json["troubles"]) == (503, {"broker": "broker_silent"})
+    assert await eventually(is_ready)
+
+
+async def test_a_database_that_hangs_hardly_adds_to_what_the_caller_waits_for(
+    behind: Behind, citizen: Client, world: World, booking: Any
+) -> None:
+    caller, cable = await behind("database_url", 5432)
+    caller.token = citizen.token
+    body = wish(await world.new_slot(seats=1))
+    await caller.get(f"/v1/offices/{body['office']}/availability?service=passport")
+
+    os.kill(booking.pid, signal.SIGSTOP)
+    cable.hears.clear()
+    try:
+        began = time.monotonic()
+        told = await caller.post("/v1/holds", body, headers={"Prefer": "wait=1"})
+        took_s = time.monotonic() - began
+    finally:
+        cable.hears.set()
+        os.kill(booking.pid, signal.SIGCONT)
+
+    assert told.status == 202
+    assert took_s < 4
