@@ -1,25 +1,23 @@
-"""RabbitMQ: the only import of aio_pika.
+"""RabbitMQ: what is published, with what is known of it, and what is consumed.
 
 Two connections a process, one to publish and one to consume, because a broker in alarm stops
-reading from whoever publishes (https://www.rabbitmq.com/docs/alarms). Each is supervised here
-rather than by `connect_robust`, which repeats what it was told at first: a fixed reply queue or a
-stream offset must be new after a reconnect.
+reading from whoever publishes (https://www.rabbitmq.com/docs/alarms).
 """
 
 import asyncio
 import contextlib
-import random
 import socket
-import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
 import aio_pika
 import structlog
-from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
-from aio_pika.exceptions import AMQPError, ChannelInvalidStateError, DeliveryError
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
+from aio_pika.exceptions import DeliveryError
+
+from shared.links import LOST, Link, OnOpen, Opened
 
 log = structlog.get_logger(__name__)
 
@@ -30,11 +28,9 @@ NOTIFIER_QUEUE = "antrean.notifier"
 PARKING_QUEUE = "antrean.parking"
 DIRECT = ""  # the default exchange: the routing key is the queue's name
 
-HEARTBEAT_S = 10  # a dead peer is noticed in about three times this; the docs warn below 5
 PUBLISH_TIMEOUT_S = 1.5
 BLOCKED_PROBE_S = 0.05
 SILENCE_PROBE_S = 1.0
-LOST = (AMQPError, ChannelInvalidStateError, OSError, RuntimeError)
 
 Incoming = AbstractIncomingMessage
 
@@ -47,95 +43,6 @@ class Published(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Opened:
-    """A connection that was just made.
-
-    A channel that the broker closes (a consumer that took too long, a missing exchange), or a
-    consumer that it cancels, takes the whole connection along: then all is made anew.
-    """
-
-    def __init__(self, connection: AbstractConnection, give_up: Callable[[], None]) -> None:
-        self._connection, self._give_up = connection, give_up
-
-    async def channel(self, **how: Any) -> AbstractChannel:
-        """Open a channel."""
-        channel = await self._connection.channel(**how)
-        channel.close_callbacks.add(self._is_over)
-        under = await channel.get_underlay_channel()
-        under.on_consumer_cancel_callbacks.add(self._is_over)
-        return channel
-
-    def _is_over(self, *_: Any) -> None:
-        self._give_up()
-
-
-OnOpen = Callable[[Opened], Awaitable[None]]
-
-
-class Link:
-    """One connection that is made again, with jittered back-off, for as long as it is wanted."""
-
-    def __init__(self, url: str, name: str, on_open: OnOpen) -> None:
-        self._url, self._name, self._on_open = url, name, on_open
-        self._task: asyncio.Task[None] | None = None
-        self.connection: AbstractConnection | None = None
-        self.up = asyncio.Event()
-        self._up_since = 0.0
-
-    def start(self) -> None:
-        """Begin to connect; `up` is set while the connection is usable."""
-        self._task = asyncio.create_task(self._keep(), name=f"link-{self._name}")
-
-    async def stop(self) -> None:
-        """Close the connection and make no other."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-        await self._close()
-
-    async def drop(self) -> None:
-        """Close a connection that is in doubt; a new one follows."""
-        await self._close()
-
-    def up_s(self) -> float:
-        """For how many seconds it has been up; 0 while it is not."""
-        return time.monotonic() - self._up_since if self.up.is_set() else 0.0
-
-    async def _keep(self) -> None:
-        pause = 0.1
-        while True:
-            try:
-                await self._live()
-                pause = 0.1
-            except (*LOST, TimeoutError) as error:
-                log.warning("broker_unreachable", link=self._name, error=type(error).__name__)
-            await self._close()
-            await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311 jitter, no secret
-            pause = min(pause * 2, 5.0)
-
-    async def _live(self) -> None:
-        properties: dict[str, Any] = {"connection_name": self._name}
-        self.connection = await aio_pika.connect(
-            self._url, timeout=5, heartbeat=HEARTBEAT_S, client_properties=properties
-        )
-        lost = asyncio.Event()
-        self.connection.close_callbacks.add(lambda *_: lost.set())
-        await self._on_open(Opened(self.connection, lost.set))
-        self._up_since = time.monotonic()
-        self.up.set()
-        log.info("broker_connected", link=self._name)
-        await lost.wait()
-        log.warning("broker_connection_lost", link=self._name)
-
-    async def _close(self) -> None:
-        self.up.clear()
-        connection, self.connection = self.connection, None
-        if connection is not None and not connection.is_closed:
-            with contextlib.suppress(*LOST, TimeoutError):
-                await asyncio.wait_for(connection.close(), 2)
-
-
 class Publisher:
     """Publishes with a confirm and says what is known; never waits longer than its time limit."""
 
@@ -143,10 +50,10 @@ class Publisher:
         self.link = Link(url, f"antrean-{name}-{socket.gethostname()}-pub", self._open)
         self._confirmed: AbstractChannel | None = None
         self._plain: AbstractChannel | None = None
-        self._silent_since = 0.0
+        self._is_in_doubt = False
 
     async def _open(self, connection: Opened) -> None:
-        self._silent_since = 0.0
+        self._is_in_doubt = False
         self._confirmed = await connection.channel(on_return_raises=True)
         self._plain = await connection.channel(publisher_confirms=False)
 
@@ -169,15 +76,7 @@ class Publisher:
         channel = self._confirmed
         if channel is None or channel.is_closed or not self.link.up.is_set():
             return Published.REFUSED
-        # The id is new for every attempt: two in flight with one id get each other's answers.
-        message = aio_pika.Message(
-            body,
-            content_type="application/json",
-            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-            message_id=uuid4().hex,
-            headers=dict(headers or {}),
-            reply_to=reply_to,
-        )
+        message = _persistent(body, headers or {}, reply_to)
         target = _exchange(channel, exchange)
         try:
             async with asyncio.timeout(timeout_s):
@@ -187,9 +86,9 @@ class Publisher:
             return Published.REFUSED
         except (TimeoutError, *LOST) as error:
             log.warning("publish_unknown", key=key, error=type(error).__name__)
-            self._silent_since = self._silent_since or time.monotonic()
+            self._is_in_doubt = True
             return Published.UNKNOWN
-        self._silent_since = 0.0
+        self._is_in_doubt = False
         return Published.ACCEPTED
 
     async def send_plain(self, queue: str, body: bytes) -> None:
@@ -207,14 +106,14 @@ class Publisher:
 
         It is asked again, since whoever is not ready is sent nothing that could show it.
         """
-        if not self._silent_since or self._plain is None or not self.link.up.is_set():
+        if not self._is_in_doubt or self._plain is None or not self.link.up.is_set():
             return False
         try:
             async with asyncio.timeout(SILENCE_PROBE_S):
                 await self._plain.get_exchange(COMMANDS)
         except (TimeoutError, *LOST):
             return True
-        self._silent_since = 0.0
+        self._is_in_doubt = False
         return False
 
     async def is_blocked(self) -> bool:
@@ -229,6 +128,18 @@ class Publisher:
         except (TimeoutError, *LOST):
             return True
         return False
+
+
+def _persistent(body: bytes, headers: Mapping[str, Any], reply_to: str | None) -> aio_pika.Message:
+    """Make a message; its id is new for every attempt, or two would get each other's answers."""
+    return aio_pika.Message(
+        body,
+        content_type="application/json",
+        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+        message_id=uuid4().hex,
+        headers=dict(headers),
+        reply_to=reply_to,
+    )
 
 
 async def _exchange(channel: AbstractChannel, name: str) -> Any:

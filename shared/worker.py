@@ -22,12 +22,12 @@ from shared.broker import (
     PARKING_QUEUE,
     Broker,
     Incoming,
-    Opened,
     Published,
     give_back,
     settle,
 )
 from shared.db import passing
+from shared.links import Opened
 
 log = structlog.get_logger(__name__)
 

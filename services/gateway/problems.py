@@ -14,6 +14,7 @@ TITLES: dict[str, str] = {
     "already_booked": "This applicant already has a hold or a booking for this service.",
     "bad_json": "The body is not JSON that can be read.",
     "bad_request": "The request cannot be read.",
+    "bad_signature": "This is not signed by whom it should come from.",
     "cross_site": "A browser sent this from another site.",
     "expired": "The request waited too long and was not carried out.",
     "hold_expired": "The hold has expired or was given up.",

@@ -11,8 +11,9 @@ from uuid import UUID, uuid4
 import structlog
 from pydantic import ValidationError
 
-from shared.broker import Incoming, Opened
+from shared.broker import Incoming
 from shared.keys import Keys
+from shared.links import Opened
 from shared.messages import Outcome, Replies, SomeCommand
 
 log = structlog.get_logger(__name__)

@@ -200,7 +200,8 @@ def _refused(event: Event, to: Recipient) -> Composed:
     body = _refusal(event, to)
     rows = tuple(_row(place, event.data, language) for place in event.data.alternatives)
     if rows:
-        body = f"{body}\n\n{WORDS['elsewhere'][language]}"
+        lines = "\n".join(f"- {row.title}: {row.description}" for row in rows)
+        body = f"{body}\n\n{WORDS['elsewhere'][language].format(lines=lines)}"
         content = Content(body=body, rows=rows, rows_button=BUTTONS["choose"][language])
     else:
         if "#" not in body:
@@ -229,16 +230,16 @@ def _refusal(event: Event, to: Recipient) -> str:
 
 def _row(place: Alternative, about: EventBody, language: Language) -> Row:
     """Offer a free slot: a tap chooses it, or moves the booking there that could not move."""
-    session = SESSIONS[language][place.session]
+    when = f"{short_date(place.date, language)} · {SESSIONS[language][place.session]}"
     left = LEFT[language].format(place.remaining)
     far = f" · {place.distance_km:.0f} km" if place.distance_km else ""
-    name = "" if place.office == about.office else f"{place.office_name} · "
+    is_here = place.office == about.office
     does = "#pindah#" if about.command == MOVE else "#pilih"
     key = f"{place.office}/{place.service}/{place.date.isoformat()}/{place.session.value}"
     return Row(
         id=f"{does}#{key}",
-        title=f"{short_date(place.date, language)} · {session}"[:TITLE],
-        description=f"{name}{left}{far}"[:DESCRIPTION],
+        title=(when if is_here else place.office_name)[:TITLE],
+        description=(left if is_here else f"{when} · {left}{far}")[:DESCRIPTION],
     )
 
 

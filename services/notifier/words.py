@@ -95,8 +95,8 @@ WORDS: dict[str, dict[Language, str]] = {
         ),
     },
     "elsewhere": {
-        Language.ID: "Masih ada kuota di sini. Ketuk Pilih, atau ketik #tgllayanan.",
-        Language.EN: "There still is quota here. Tap Choose, or type #tgllayanan.",
+        Language.ID: "Masih ada kuota. Ketuk Pilih untuk mengambilnya:\n\n{lines}",
+        Language.EN: "There still is quota. Tap Choose to take it:\n\n{lines}",
     },
     "nowhere": {
         Language.ID: "Ketik #tgllayanan untuk tanggal lain atau #kantor untuk kantor lain.",

@@ -11,8 +11,8 @@ from services.booking.operator.planning import known_office, plan_of, today_at
 from services.booking.operator.words import Words
 from services.booking.settings import OperatorSettings
 from shared import settings
-from shared.broker import LOST
 from shared.db import Pool, Row
+from shared.links import LOST
 
 
 async def quota_open(pool: Pool, words: Words) -> int:

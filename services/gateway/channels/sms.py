@@ -14,6 +14,7 @@ from pydantic_core import from_json
 from services.gateway.channels.payload import is_id
 from services.gateway.chat import outbox
 from services.gateway.context import Gateway
+from services.gateway.problems import ProblemError, not_found, overloaded
 from services.gateway.reading import read_bytes
 from shared.db import passing
 from shared.messages import Receipt
@@ -46,36 +47,38 @@ class Sms:
         provider = request.match_info["provider"]
         readers = {"generic": self._generic, "twilio": self._twilio}
         if provider not in readers:
-            return web.Response(status=404)
+            raise not_found()
         receipt = readers[provider](request, await read_bytes(request, LARGEST))
-        if isinstance(receipt, web.Response):
-            return receipt
+        if receipt is None:
+            return web.Response()  # a status that says nothing new is taken and forgotten
         with passing() as trouble:
             async with self._gateway.db() as db:
                 await outbox.put(db, self._gateway.keys, [receipt])
-        return web.Response(status=503 if trouble else 200)
+        if trouble:
+            raise overloaded()
+        return web.Response()
 
-    def _generic(self, request: web.Request, raw: bytes) -> Receipt | web.Response:
+    def _generic(self, request: web.Request, raw: bytes) -> Receipt | None:
         token = self._gateway.config.sms_receipt_token
         right = hmac.new(token.encode(), raw, hashlib.sha256).hexdigest()
         if not token or not _same(request.headers.get("X-Antrean-Signature", ""), right):
-            return web.Response(status=401)
+            raise ProblemError(401, "bad_signature")
         try:
             body = from_json(raw)
         except ValueError:
-            return web.Response(status=400)
+            raise ProblemError(400, "bad_json") from None
         return _receipt("generic", body, GENERIC_STATUSES, ("id", "ref", "status"))
 
-    def _twilio(self, request: web.Request, raw: bytes) -> Receipt | web.Response:
+    def _twilio(self, request: web.Request, raw: bytes) -> Receipt | None:
         config = self._gateway.config
         if request.content_type != FORM:
-            return web.Response(status=415)
+            raise ProblemError(415, "unsupported_media_type")
         form = dict(parse_qsl(raw.decode(errors="replace"), keep_blank_values=True))
         url = (config.provider_url or config.public_url) + request.path_qs
         right = twilio_signature(url, form, config.twilio_token)
         shown = request.headers.get("X-Twilio-Signature", "")
         if not config.twilio_token or not _same(shown, right):
-            return web.Response(status=401)
+            raise ProblemError(401, "bad_signature")
         body = form | {"tag": request.query.get("tag")}
         return _receipt("twilio", body, TWILIO_STATUSES, ("MessageSid", "tag", "MessageStatus"))
 
@@ -91,14 +94,14 @@ def twilio_signature(url: str, form: Mapping[str, str], token: str) -> str:
 
 def _receipt(
     provider: str, body: Any, statuses: Mapping[str, Any], names: tuple[str, str, str]
-) -> Receipt | web.Response:
-    """Read a receipt; a status that says nothing new (queued) is taken and forgotten."""
+) -> Receipt | None:
+    """Read a receipt; None for a status that says nothing new (queued)."""
     body = body if isinstance(body, dict) else {}
     reference, tag, status = (body.get(name) for name in names)
     if not is_id(reference):
-        return web.Response(status=400)
+        raise ProblemError(400, "bad_request")
     if not isinstance(status, str) or status not in statuses:
-        return web.Response(status=200)
+        return None
     code = str(body.get("ErrorCode") or body.get("code") or "")[:CODE_DIGITS]
     return Receipt(
         provider=provider,

@@ -16,7 +16,7 @@ from services.gateway.channels.payload import Parsed, parse
 from services.gateway.chat import outbox, store
 from services.gateway.chat.inbox import Inbox
 from services.gateway.context import Gateway
-from services.gateway.problems import ProblemError
+from services.gateway.problems import ProblemError, overloaded
 from services.gateway.reading import read_bytes
 from shared.db import passing
 
@@ -52,26 +52,27 @@ class WhatsApp:
             shown.encode(errors="surrogateescape"), token.encode()
         )
         if query.get("hub.mode") != "subscribe" or not is_right:
-            return web.Response(status=403)
+            raise ProblemError(403, "bad_signature")
         return web.Response(text=query.get("hub.challenge", "")[:200])
 
     async def post_webhook(self, request: web.Request) -> web.Response:
         """Store what came: 200 only once it is on disk; 401, 413, or 503 for "come again"."""
         signature = request.headers.get(SIGNATURE, "")
         if len(signature) != DIGEST_LENGTH or not signature.startswith("sha256="):
-            return _answer(401, "unsigned")
+            raise _refused("unsigned", ProblemError(401, "bad_signature"))
         try:
             raw = await read_bytes(request, LARGEST)
         except ProblemError as problem:
-            return _answer(problem.status, problem.code)
+            raise _refused(problem.code, problem) from None
         if not is_signed(raw, signature, self._gateway.config.whatsapp_app_secrets):
-            return _answer(401, "forged")
+            raise _refused("forged", ProblemError(401, "bad_signature"))
         with passing() as trouble:
             await self._take(raw)
         if trouble:
             log.warning("webhook_not_stored", error=trouble.name)
-            return _answer(503, "not_stored")
-        return _answer(200, "stored")
+            raise _refused("not_stored", overloaded())
+        WEBHOOKS.labels("stored").inc()
+        return web.Response()
 
     async def _take(self, raw: bytes) -> None:
         keys = self._gateway.keys
@@ -110,6 +111,6 @@ def is_signed(raw: bytes, signature: str, secrets: Sequence[str]) -> bool:
     return any([hmac.compare_digest(shown, digest) for digest in digests])  # noqa: C419 every one
 
 
-def _answer(status: int, result: str) -> web.Response:
+def _refused(result: str, problem: ProblemError) -> ProblemError:
     WEBHOOKS.labels(result).inc()
-    return web.Response(status=status)
+    return problem

@@ -180,3 +180,10 @@ async def test_a_signed_webhook_with_an_odd_status_is_taken(status: Any, meta: M
     receipt = {"id": "wamid.x", "status": status, "timestamp": str(int(time.time()))}
 
     assert await meta.deliver(statuses=[receipt]) == 200
+
+
+@pytest.mark.parametrize("path", [PATH, GENERIC])
+async def test_who_is_refused_for_the_signature_is_told_so(path: str, anybody: Client) -> None:
+    refused = await anybody.call("POST", path, data=b"{}")
+
+    assert (refused.status, refused.json["code"]) == (401, "bad_signature")

@@ -167,3 +167,27 @@ def test_both_languages_say_the_same_things(words: dict[str, dict[Language, str]
             for language in Language
         ]
         assert blanks[0] >= blanks[1], key
+
+
+def test_a_refusal_says_in_words_where_there_still_is_quota() -> None:
+    here = THERE[0].model_copy(update={"office": "batam", "distance_km": None})
+    event = happened(
+        EventType.HOLD_REFUSED,
+        **SLOT_OF_BATAM,
+        code=Refusal.SLOT_FULL,
+        alternatives=(here, THERE[1]),
+    )
+
+    told = compose(event, recipient(Language.ID))
+
+    assert told is not None
+    assert "- Rab 1 Sep · Siang: Sisa 384" in told.content.body
+    assert "- Tanjung Balai Karimun: Kam 2 Sep · Siang · Sisa 384 · 1234 km" in told.content.body
+    assert [row.title for row in told.content.rows] == [
+        "Rab 1 Sep · Siang",
+        "Tanjung Balai Karimun",
+    ]
+
+
+SLOT_OF_BATAM = {"office": "batam", "service": "passport", "date": date(2027, 9, 1),
+                 "session": Session.MORNING}  # fmt: skip

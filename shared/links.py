@@ -1,0 +1,111 @@
+"""Connections to RabbitMQ that are made again whenever they are lost.
+
+Each is supervised here rather than by `connect_robust`, which repeats what it was told at first: a
+fixed reply queue or a stream offset must be new after a reconnect.
+"""
+
+import asyncio
+import contextlib
+import random
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aio_pika
+import structlog
+from aio_pika.abc import AbstractChannel, AbstractConnection
+from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
+
+log = structlog.get_logger(__name__)
+
+HEARTBEAT_S = 10  # a dead peer is noticed in about three times this; the docs warn below 5
+LOST = (AMQPError, ChannelInvalidStateError, OSError, RuntimeError)
+
+
+class Opened:
+    """A connection that was just made.
+
+    A channel that the broker closes (a consumer that took too long, a missing exchange), or a
+    consumer that it cancels, takes the whole connection along: then all is made anew.
+    """
+
+    def __init__(self, connection: AbstractConnection, give_up: Callable[[], None]) -> None:
+        self._connection, self._give_up = connection, give_up
+
+    async def channel(self, **how: Any) -> AbstractChannel:
+        """Open a channel."""
+        channel = await self._connection.channel(**how)
+        channel.close_callbacks.add(self._is_over)
+        under = await channel.get_underlay_channel()
+        under.on_consumer_cancel_callbacks.add(self._is_over)
+        return channel
+
+    def _is_over(self, *_: Any) -> None:
+        self._give_up()
+
+
+OnOpen = Callable[[Opened], Awaitable[None]]
+
+
+class Link:
+    """One connection that is made again, with jittered back-off, for as long as it is wanted."""
+
+    def __init__(self, url: str, name: str, on_open: OnOpen) -> None:
+        self._url, self._name, self._on_open = url, name, on_open
+        self._task: asyncio.Task[None] | None = None
+        self.connection: AbstractConnection | None = None
+        self.up = asyncio.Event()
+        self._up_since = 0.0
+
+    def start(self) -> None:
+        """Begin to connect; `up` is set while the connection is usable."""
+        self._task = asyncio.create_task(self._keep(), name=f"link-{self._name}")
+
+    async def stop(self) -> None:
+        """Close the connection and make no other."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        await self._close()
+
+    async def drop(self) -> None:
+        """Close a connection that is in doubt; a new one follows."""
+        await self._close()
+
+    def up_s(self) -> float:
+        """For how many seconds it has been up; 0 while it is not."""
+        return time.monotonic() - self._up_since if self.up.is_set() else 0.0
+
+    async def _keep(self) -> None:
+        pause = 0.1
+        while True:
+            try:
+                await self._live()
+                pause = 0.1
+            except (*LOST, TimeoutError) as error:
+                log.warning("broker_unreachable", link=self._name, error=type(error).__name__)
+            await self._close()
+            await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311 jitter, no secret
+            pause = min(pause * 2, 5.0)
+
+    async def _live(self) -> None:
+        properties: dict[str, Any] = {"connection_name": self._name}
+        self.connection = await aio_pika.connect(
+            self._url, timeout=5, heartbeat=HEARTBEAT_S, client_properties=properties
+        )
+        lost = asyncio.Event()
+        self.connection.close_callbacks.add(lambda *_: lost.set())
+        await self._on_open(Opened(self.connection, lost.set))
+        self._up_since = time.monotonic()
+        self.up.set()
+        log.info("broker_connected", link=self._name)
+        await lost.wait()
+        log.warning("broker_connection_lost", link=self._name)
+
+    async def _close(self) -> None:
+        self.up.clear()
+        connection, self.connection = self.connection, None
+        if connection is not None and not connection.is_closed:
+            with contextlib.suppress(*LOST, TimeoutError):
+                await asyncio.wait_for(connection.close(), 2)
