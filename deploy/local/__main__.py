@@ -90,7 +90,7 @@ def env(service: str) -> None:
         print(f"export {name}='{value}'")
 
 
-ACTS = {"up": up, "down": down, "status": status}
+ACTS = {"up": up, "down": down}
 USAGE = f"""\
 {__doc__}
 
@@ -110,8 +110,11 @@ def main(words: list[str]) -> int:
                 return run(rest)
             case ["env", ("gateway" | "booking" | "notifier" | "simulator" | "migrate") as service]:
                 env(service)
-            case [("up" | "down" | "status") as act]:
-                ACTS[act]()
+            case [("up" | "down") as act]:
+                with paths.only_one():
+                    ACTS[act]()
+            case ["status"]:
+                status()
             case _:
                 print(USAGE, file=sys.stderr)
                 return 0 if words in (["--help"], ["-h"]) else 2

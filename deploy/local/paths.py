@@ -1,13 +1,14 @@
 """Where the local stack keeps its things: in `.antrean/` of the checkout."""
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
 import secrets
 import socket
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,20 @@ def remember(name: str, value: Any) -> Any:
     draft.write_text(json.dumps(_state() | {name: value}, indent=1))
     draft.replace(path)
     return value
+
+
+@contextlib.contextmanager
+def only_one() -> Iterator[None]:
+    """Let one `up` or `down` of this checkout work at a time."""
+    check_home()
+    HOME.mkdir(mode=0o711, exist_ok=True)
+    with (HOME / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Another `make up` or `make down` is at work here; waiting for it.", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def check_home() -> None:

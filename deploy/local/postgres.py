@@ -1,5 +1,6 @@
 """A private Postgres: the system's programs, our own data, loopback only."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -9,6 +10,7 @@ from deploy.local import paths, system
 from deploy.local.paths import StackError
 
 SUPERUSER = "antrean_admin"
+REAPED_S = 5.0
 OLDEST = 15  # NULLS NOT DISTINCT, and what Debian 12 ships
 
 
@@ -37,6 +39,7 @@ def start() -> None:
     _check_version(binaries, data)
     if paths.is_taken(paths.port("postgres")):
         raise StackError(f"port {paths.port('postgres')}, meant for Postgres, is taken by another")
+    _await_the_dead(data)
     options = (
         f"-p {paths.port('postgres')} -c listen_addresses=127.0.0.1 -c max_connections=200 "
         # No socket: its path would be too long in a deep checkout, and a space would end it.
@@ -99,8 +102,19 @@ def _make(binaries: Path, data: Path) -> None:
             shutil.chown(path, "nobody", "nogroup")
     how: list[str | Path] = ["-U", SUPERUSER, "-A", "scram-sha-256", "--pwfile", password]
     how += ["-E", "UTF8", "--locale", "C.UTF-8"]
-    system.run(system.unprivileged([binaries / "initdb", "-D", data, *how]))
+    # Half a database must not pass for a whole one, should we be stopped here.
+    draft = data.with_name("data.new")
+    shutil.rmtree(draft, ignore_errors=True)
+    system.run(system.unprivileged([binaries / "initdb", "-D", draft, *how]))
+    draft.rename(data)
     password.unlink()
+
+
+def _await_the_dead(data: Path) -> None:
+    """Wait a moment for a server that was killed: until it is reaped its lock file holds."""
+    with contextlib.suppress(OSError, ValueError, StackError):
+        dead = int((data / "postmaster.pid").read_text().split()[0])
+        system.wait_until(lambda: not Path(f"/proc/{dead}").exists(), "its end", REAPED_S)
 
 
 def _check_version(binaries: Path, data: Path) -> None:

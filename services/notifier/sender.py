@@ -200,6 +200,9 @@ class Sender:
             return Step("dropped", reason="too late")
         if row["opted_out"] and row["purpose"] in UNASKED:
             return Step("dropped", reason="opted out")
+        is_closed = text.channel == "whatsapp" and not text.has_template and not _in_window(row)
+        if row["purpose"] in UNASKED and is_closed:
+            return Step("dropped", reason="outside the window")
         absent = row["no_whatsapp_until"]
         if text.channel == "whatsapp" and absent is not None and absent > now and text.later:
             return Step("waiting", 0, channel=text.later[0], reason="not on WhatsApp lately")
@@ -246,10 +249,8 @@ class Sender:
     def _parcel(self, row: Row) -> Parcel:
         parts = self.keys.unseal(row["sealed"], f"text/{row['id']}")
         content = Content.model_validate(parts["content"])
-        seen = row["last_inbound_at"]
-        in_window = seen is not None and row["now"] - seen < WINDOW
         template = parts.get("template")
-        by_template = template is not None and (row["as_template"] or not in_window)
+        by_template = template is not None and (row["as_template"] or not _in_window(row))
         return Parcel(
             to=Contact.model_validate(parts["to"]),
             content=content,
@@ -268,3 +269,9 @@ class Sender:
                 await self.woken.wait()
         except TimeoutError:
             return
+
+
+def _in_window(row: Row) -> bool:
+    """Whether a chat message may be sent: the person wrote less than a day ago."""
+    seen = row["last_inbound_at"]
+    return seen is not None and row["now"] - seen < WINDOW
