@@ -234,7 +234,8 @@ def _row(place: Alternative, about: EventBody, language: Language) -> Row:
     left = LEFT[language].format(place.remaining)
     far = f" · {place.distance_km:.0f} km" if place.distance_km else ""
     is_here = place.office == about.office
-    does = "#pindah#" if about.command == MOVE else "#pilih"
+    # The booking that could not move is known to whoever asked by this command.
+    does = f"#pindah#{about.command_id}" if about.command == MOVE else "#pilih"
     key = f"{place.office}/{place.service}/{place.date.isoformat()}/{place.session.value}"
     return Row(
         id=f"{does}#{key}",

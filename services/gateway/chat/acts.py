@@ -54,7 +54,7 @@ def command_of(turn: Turn, owner: str, said: Said) -> SomeCommand | None:
     contact = said.contact.model_copy(update={"language": turn.state.language})
     common: dict[str, Any] = {
         "id": command_id("whatsapp", said.message_id),
-        "owner": getattr(turn.action, "owner", owner),
+        "owner": getattr(turn.action, "owner", None) or owner,
         "channel": Channel.WHATSAPP,
         "contact": contact,
         "deadline": said.at + STALE,

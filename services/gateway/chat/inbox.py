@@ -24,7 +24,14 @@ from services.gateway.dialog.intents import Intent, Simple
 from services.gateway.dialog.state import LogOut, ProveLogin, State, Turn
 from services.gateway.people import read_phone
 from shared.db import Db, Row, is_passing, passing
-from shared.messages import Contact, ContactSeen, Content, PlaceHold, SomeNotice
+from shared.messages import (
+    Contact,
+    ContactSeen,
+    Content,
+    PlaceHold,
+    RescheduleBooking,
+    SomeNotice,
+)
 from shared.relay import Relay
 
 log = structlog.get_logger(__name__)
@@ -154,8 +161,10 @@ class Inbox:
             await outbox.put(db, self._keys, [acts.seen_of(said, turn), command])
             still = acts.text_of(said, turns.still_at_work(turn.state), "still")
             await patience.begin(db, self._keys, owner, command, still)
-            placed = command.id if isinstance(command, PlaceHold) else None
-            return turn.state.but(placed=placed), True
+            state = turn.state
+            if isinstance(command, PlaceHold | RescheduleBooking):
+                state = state.but(placed=command.id)
+            return state, True
         reply = turn.reply
         if isinstance(turn.action, ProveLogin):
             proof = await logins.prove(db, self._keys, turn.action.code, said.contact, now)

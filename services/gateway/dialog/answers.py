@@ -56,13 +56,13 @@ def _of_list(said: str, state: State, today: date) -> Intent | None:
     """Find what a text means of a list of dates: a line of it, a day of it, or for whom."""
     rows = [understand(choice, today) for choice in state.choices]
     dates = [row for row in rows if isinstance(row, Pick | MoveWish) and row.slot]
-    if not dates:
+    if not dates and not state.placed:
         return None
     pasted = PASTED.match(said)
     if pasted and 0 < int(pasted[1]) <= len(rows):
         return rows[int(pasted[1]) - 1]
     visit, session = read_visit(said, today), session_in(said)
-    if isinstance(visit, date):
+    if isinstance(visit, date) and dates:
         on_day = [row for row in dates if row.slot and row.slot.date == visit]
         fit = [row for row in on_day if row.slot and session in (None, row.slot.session)]
         return fit[0] if fit else None

@@ -131,9 +131,11 @@ def pick(intent: Pick, state: State, facts: Facts) -> Turn:
         session=SESSIONS[state.language][slot.session],
         office=place_of(chosen, slot.service, facts, state) if chosen else slot.office,
     )
-    picked = state.but(
-        office=slot.office, service=slot.service, slot=slot, asks="person", moves=None, cancels=None
-    )
+    where = {"office": slot.office, "service": slot.service, "slot": slot}
+    picked = state.but(**where, visit=None, session=None, asks="person", moves=None)
+    corrected = next((one for one in facts.holds if one.id == state.replaces), None)
+    if corrected is not None:
+        body += "\n\n" + say("replaces", state.language, name=corrected.name.upper())
     return Turn(picked, text(body, state.language, "dates", "help"))
 
 
@@ -141,8 +143,8 @@ def place(slot: SlotRef, who: Applicant, draft: State) -> Turn:
     """Ask booking for a seat; who it is for stays known, in case there is none."""
     person = {"name": who.name, "birth_date": who.birth_date, "nik": who.nik}
     where = {"office": slot.office, "service": slot.service}
-    kept = draft.anew(**person, **where, replaces=draft.replaces, choices=())
-    return Turn(kept, None, Place(slot, who, draft.replaces))
+    kept = draft.anew(**person, **where, replaces=draft.replaces, owner=draft.owner, choices=())
+    return Turn(kept, None, Place(slot, who, draft.replaces, draft.owner))
 
 
 def number(intent: Number, state: State, facts: Facts) -> Turn:

@@ -26,7 +26,7 @@ from services.gateway.dialog.search import is_called
 from services.gateway.dialog.state import Facts, State
 from services.gateway.dialog.vocabulary import HARMLESS
 
-ABOUT_OURS = ("#pindah#", "#batalkan#", "#batal#", "#ulang#", "#ganti#")
+ABOUT_OURS = ("#pilih#", "#pindah#", "#batalkan#", "#batal#", "#ulang#", "#ganti#")
 
 
 def resolve(text: str, state: State, known: Facts, today: date) -> Intent:
@@ -62,10 +62,14 @@ def _to_question(intent: Intent, text: str, state: State) -> Intent:
     if state.cancels:
         if says_yes(text) or intent == Drop():
             return CancelWish(state.cancels, sure=True)
-        if intent in (Simple.YES, Simple.THANKS) or isinstance(intent, Guess | Unknown):
+        is_said_by_the_way = intent is Simple.DATES and not is_command(text)
+        is_unclear = intent in (Simple.YES, Simple.THANKS) or isinstance(intent, Guess | Unknown)
+        if is_unclear or is_said_by_the_way:
             return CancelWish(state.cancels)
     is_listed = any(choice.startswith(ABOUT_OURS) for choice in state.choices)
-    is_asked = state.cancels or state.asks or is_listed
+    is_asked = bool(state.cancels or state.asks or is_listed)
+    if intent in (CancelWish(), Drop()) and (is_asked or "?" in text):
+        return CancelWish(is_doubtful=True)
     return Simple.NO if intent is Simple.NEVER and is_asked else intent
 
 

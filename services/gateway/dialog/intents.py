@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from uuid import UUID
 
 from services.gateway.dialog.dates import DateFault
 from shared.messages import Language, Session, SlotRef
@@ -70,21 +71,29 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class CancelWish:
-    """A booking is to be cancelled; `said` is how they named it, `sure` once they said so."""
+    """A booking is to be cancelled; `said` is how they named it, `sure` once they said so.
+
+    `is_doubtful` where it may be meant of a question or a list of ours.
+    """
 
     said: str | None = None
     sure: bool = False
+    is_doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class MoveWish:
-    """A booking is to be moved; `slot` was tapped in a list, `visit` was typed."""
+    """A booking is to be moved; `slot` was tapped in a list, `visit` was typed.
+
+    `by` is the command whose refusal offered the slot.
+    """
 
     said: str | None = None
     slot: SlotRef | None = None
     visit: date | DateFault | int | None = None
     session: Session | None = None
     words: str = ""
+    by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

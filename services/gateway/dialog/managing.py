@@ -57,6 +57,7 @@ def change(wish: Change, state: State, facts: Facts) -> Turn:
         service=held.ref.service,
         slot=held.ref,
         replaces=held.id,
+        owner=held.owner,
         asks="person",
     )
     return Turn(kept, text(body, state.language, "status"))
@@ -64,7 +65,7 @@ def change(wish: Change, state: State, facts: Facts) -> Turn:
 
 def drop(wish: Drop, state: State, facts: Facts) -> Turn:
     """Give a hold back; without one they may mean their booking."""
-    if wish.code is None and (facts.bookings or not facts.holds):
+    if wish.code is None and (facts.bookings or facts.refused or not facts.holds):
         return cancel(CancelWish(), state, facts)
     held = facts.held(wish.code)
     if held is not None:
@@ -78,8 +79,9 @@ def drop(wish: Drop, state: State, facts: Facts) -> Turn:
 def cancel(wish: CancelWish, state: State, facts: Facts) -> Turn:
     """Cancel what they named and were sure of; else ask which, and whether they are sure."""
     if wish.said is None and facts.holds:
-        # With a booking beside the hold it is not said which of them is not wanted.
-        return _which_of_all(state, facts) if facts.bookings else drop(Drop(), state, facts)
+        # With a booking beside the hold, or about something else, it is not said what is meant.
+        is_doubtful = bool(facts.bookings or wish.is_doubtful or facts.refused)
+        return _which_of_all(state, facts) if is_doubtful else drop(Drop(), state, facts)
     code = booking_code_of(wish.said) if wish.said else None
     booked = facts.booked(code) if code or not wish.said else None
     if booked is None:
@@ -125,9 +127,10 @@ def _move_to(slot: SlotRef, booked: Booked, state: State, facts: Facts) -> Turn:
 
 
 def code_of(wish: MoveWish, state: State) -> str | None:
-    """Say which booking a wish to move names: its own code, else the one last to be moved."""
-    named = booking_code_of(wish.said) if wish.said else None
-    return named or (state.moves if wish.slot else None)
+    """Say which booking a wish names: by its code, or by the refusal that offered the slot."""
+    if wish.said is not None:
+        return booking_code_of(wish.said)
+    return state.moves if wish.by is not None and wish.by == state.placed else None
 
 
 def _is_misread(wish: MoveWish) -> bool:
@@ -151,7 +154,7 @@ def _which_booking(command: str, said: str | None, state: State, facts: Facts) -
         return Turn(state, text(body, language, "status", "help"))
     if not facts.bookings:
         key = "status_held" if facts.holds else "status_none"
-        return Turn(state, text(say(key, language), language, "dates", "status", "help"))
+        return Turn(state.anew(), text(say(key, language), language, "dates", "status", "help"))
     return _which(f"{command}_which", _booking_rows(command, state, facts), state)
 
 

@@ -15,6 +15,10 @@ OWN_WORDS: dict[str, dict[Language, str]] = {
             "one is held."
         ),
     },
+    "replaces": {
+        Language.ID: "Ini menggantikan jadwal {name} yang masih ditahan.",
+        Language.EN: "This takes the place of the one that is held for {name}.",
+    },
     "no_hold": {
         Language.ID: (
             "Tidak ada jadwal yang menunggu persetujuan pada nomor ini. "

@@ -6,6 +6,7 @@ A tap's id is the text that would have been typed, so buttons and lists need no 
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
+from uuid import UUID
 
 from services.gateway.dialog.approval import read_code
 from services.gateway.dialog.dates import DateFault, read_birth, read_visit
@@ -40,6 +41,7 @@ from services.gateway.dialog.vocabulary import (
     POLITE,
     SESSIONS,
     SIMPLE,
+    SURELY,
     YES,
 )
 from shared.keys import booking_code_of, normal_code
@@ -88,8 +90,9 @@ def about_own(text: str) -> Guess | None:
 def says_yes(text: str) -> bool:
     """Whether a text says yes to a question, however many words it takes: `ya, batalkan saja`."""
     words = re.findall(r"[\w']+", normal(text).lower())
-    is_plain = set(words) <= YES | POLITE | BESIDE_YES and "?" not in text
-    return bool(words) and words[0] in YES and is_plain
+    beside = set(words) - YES - POLITE
+    is_plain = beside <= SURELY | BESIDE_YES and "?" not in text
+    return bool(words) and words[0] in YES and is_plain and (not beside or bool(beside & SURELY))
 
 
 def command_of(command: str, rest: Sequence[str], today: date) -> Intent:
@@ -150,13 +153,23 @@ def _tapped(head: str, rest: Sequence[str]) -> Intent | None:
             slot = _slot(rest[0])
             return Pick(slot) if slot else Unknown(rest[0])
         case "pindah":
-            slot = _slot(rest[-1])
-            return MoveWish(rest[0] or None, slot) if slot else Unknown(rest[-1])
+            return _tapped_move(rest)
         case "setuju" | "agree":
             return Code((normal_code(rest[0]),), rest[0], tapped=True)
         case "batalya":
             return CancelWish(rest[0], sure=True)
     return None
+
+
+def _tapped_move(rest: Sequence[str]) -> Intent:
+    """Read `#pindah#CODE#slot`, and `#pindah#command#slot` of a refusal, which knows no code."""
+    slot = _slot(rest[-1])
+    if slot is None:
+        return Unknown(rest[-1])
+    try:
+        return MoveWish(slot=slot, by=UUID(rest[0]))
+    except ValueError:
+        return MoveWish(rest[0] or None, slot)
 
 
 def _lonely(text: str, today: date) -> Intent:

@@ -9,7 +9,9 @@ from services.gateway.dialog.names import read_name
 from services.gateway.dialog.vocabulary import (
     ASKING,
     GREETINGS,
+    I_DO,
     MAY_BEGIN_A_NAME,
+    NEVER_NAMES,
     NO_NAMES,
     POLITE,
     SAID_AFTER_NAMES,
@@ -20,12 +22,19 @@ DATE_FIRST = re.compile(r"(\d[\d ./-]*\d)\s*[,;]\s*([^\d#]+)")
 NIK = re.compile(r"[\s,;]*\b(?:nik\b[\s.:=-]*)?(\d{16})\b", re.IGNORECASE)
 NUMBERED = re.compile(r"(^|[\s,])\d[.)]\s*(?=nama|tgl|tanggal|tempat|nik)", re.IGNORECASE)
 # What people put before a name, and before a birth date: neither is part of it.
+RELATION = r"(?:anak|istri|suami|adik|kakak|ibu|ayah|bapak|mama|papa|orang tua)"
 BEFORE_NAME = re.compile(
     r"(?:(?:nama(?:nya|ku)?(?: lengkap)?(?: saya)?|perkenalkan|atas nama|(?-i:a\.n\.?|an\.|a/n)"
-    r"|untuk|saya|adalah|my name is|name|i am|bapak|pak|ibu|bu|sdr|sdri|kak|halo"
+    rf"|(?:(?:mau|tolong) daftar(?:kan)?|daftarkan|untuk|buat|for)(?: {RELATION}(?= \w))?"
+    rf"|{RELATION}(?:nya)? (?:saya|kami)(?:,? (?:bernama|namanya))?"
+    r"|my (?:wife|husband|son|daughter|mother|father)|pemohon|data saya|saya sendiri|saya|adalah"
+    r"|my name is|name|i am|i'm|it's|bapak|pak|ibu|bu|sdr|sdri|kak|halo"
     r"|(?-i:baik|siap|oke|ok|ini|iya|ya))(?:\s*[:=]\s*|[.,]?\s+)"
     r"|(?:baik|siap|oke|ok|iya|ya)[.,]\s+)+",
     re.IGNORECASE,
+)
+AFTER_NAME = re.compile(
+    rf"[\s,]+(?:{RELATION} saya|(?:umur|usia|age)\W*\d+(?: ?(?:th|thn|tahun))?)\b", re.IGNORECASE
 )
 NAMED = re.compile(r"\bnam[ae](?:nya|ku)?\b\s*[:=]?\s*\w", re.IGNORECASE)
 BEFORE_BIRTH = re.compile(
@@ -34,7 +43,9 @@ BEFORE_BIRTH = re.compile(
     r"|(?:born(?: on)?|birth ?date|date of birth|dob)\b[\s.:=-]*)",
     re.IGNORECASE,
 )
-WEEKDAY = re.compile(rf"(?:^|\s*,\s*)(?:hari )?(?:{'|'.join(DAYS)})[\s,]*$", re.IGNORECASE)
+WEEKDAY = re.compile(
+    rf"(?:^|\s*,\s*|\s+(?=hari ))(?:hari )?(?:{'|'.join(DAYS)})[\s,]*$", re.IGNORECASE
+)
 TITLE = re.compile(r"\.[^\W\d_]{1,3}$")
 # A town behind a comma, before the date: titles such as S.H. are shorter or have dots.
 BIRTHPLACE = re.compile(r"^(.*\w.*?)\s*,\s*[^\W\d_]{5,}$")
@@ -46,7 +57,7 @@ def read_person(text: str, today: date, *, named: bool, born: bool) -> Request |
     Where we know the name, the birth date alone will do, and the other way round. None where the
     text is neither.
     """
-    plain, nik = _without_nik(NUMBERED.sub(r"\1", text.replace("*", "")))
+    plain, nik = _without_nik(AFTER_NAME.sub("", NUMBERED.sub(r"\1", text.replace("*", ""))))
     plain = BEFORE_BIRTH.sub(", ", _without_lead(plain), count=1).strip(" ,;:")
     said, when = _parts(plain, today)
     birth = read_birth(when, today) if when else DateFault.UNREADABLE
@@ -120,7 +131,11 @@ def _name(text: str, *, is_sure: bool, has_date: bool) -> str | None:
     while len(words) > 1 and words[-1] in SAID_AFTER_NAMES:
         words.pop()
         text = text.rstrip(" ,").rpartition(" ")[0]
-    odd = sum(word in NO_NAMES or word in ASKING or word in POLITE for word in words)
-    most = len(words) // 2 if has_date else 1
-    is_talk = odd > most or (bool(words) and words[0] in ASKING)
-    return None if odd == len(words) or (is_talk and not is_sure) else read_name(text)
+    if len(words) > 1 and words[0] == "i" and words[1] not in I_DO:
+        words = words[1:]  # I Wayan
+    odd = [word in NO_NAMES or word in ASKING or word in POLITE for word in words]
+    if is_sure or (has_date and len(words) == 1):
+        is_talk = set(words) <= NEVER_NAMES
+    else:
+        is_talk = sum(odd) > len(words) // 2 or all(odd) or words[0] in ASKING
+    return None if is_talk else read_name(text)

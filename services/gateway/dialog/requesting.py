@@ -98,17 +98,21 @@ def _draft(wish: Request, state: State) -> State:
     name = wish.name or (None if wish.said and wish.said[0] else state.name)
     # Somebody else's birth date, NIK and hold are not theirs.
     is_other = is_new and state.name is not None and wish.name != state.name
+    is_begun_anew = is_other and state.asks != "person"
+    keeps_session = wish.visit is None or state.asks == "visit"
     birth = wish.birth_date if isinstance(wish.birth_date, date) else None
     birth = birth or (state.birth_date if wish.birth_date is None and not is_other else None)
     visit = wish.visit if isinstance(wish.visit, date) else None
+    state = (
+        state.but(visit=None, session=None, slot=None, replaces=None) if is_begun_anew else state
+    )
     return state.but(
         name=name,
         birth_date=birth,
         nik=wish.nik or (None if is_new else state.nik),
-        replaces=None if is_other and state.asks != "person" else state.replaces,
         visit=visit or (state.visit if wish.visit is None else None),
         placed=None,
-        session=wish.session or state.session,
+        session=wish.session or (state.session if keeps_session else None),
         asks=None,
         moves=None,
         cancels=None,

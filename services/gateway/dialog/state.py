@@ -13,7 +13,7 @@ from shared.messages import Alternative, Applicant, Content, Language, Refusal, 
 
 DRAFT_LIVES = timedelta(minutes=30)
 NO_DRAFT: dict[str, Any] = dict.fromkeys(
-    ("name", "birth_date", "nik", "visit", "session", "slot", "replaces", "placed")
+    ("name", "birth_date", "nik", "visit", "session", "slot", "replaces", "owner", "placed")
 )
 
 
@@ -22,7 +22,8 @@ class State:
     """What is remembered between two messages of one person.
 
     From `name` to `slot` stands the request that is being put together; `replaces` is the hold
-    whose values it corrects, `placed` the command by which it was asked of booking. `choices` are
+    whose values it corrects and `owner` whose that is, `placed` the last command that asked booking
+    for a seat. `choices` are
     the commands of the last list, by number. `asks` is a question that waits: `person`, `visit`,
     `office` or `service`; `cancels` is the booking that they are asked about. `moves` is the
     booking that was last to be moved. `number` is the business number that the last message came
@@ -39,6 +40,7 @@ class State:
     session: Session | None = None
     slot: SlotRef | None = None
     replaces: UUID | None = None
+    owner: str | None = None
     placed: UUID | None = None
     moves: str | None = None
     choices: tuple[str, ...] = ()
@@ -188,11 +190,15 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Ask booking for a seat; `replaces` is their own hold that it takes the place of."""
+    """Ask booking for a seat; `replaces` is their own hold that it takes the place of.
+
+    `owner` is whose that hold is, where it was made before WhatsApp showed us their number.
+    """
 
     slot: SlotRef
     applicant: Applicant
     replaces: UUID | None = None
+    owner: str | None = None
 
 
 # An action on what exists names its owner: one person may have two, a phone and a user id.

@@ -51,9 +51,10 @@ def needs(intent: Intent, state: State, known: Facts) -> Needs:
     if isinstance(intent, Code) and intent.otherwise is not None:
         return replace(needs(intent.otherwise, state, known), own=True)
     if isinstance(intent, OWN) or intent in OWN_SIMPLE:
-        return Needs(own=True)
+        may_end = isinstance(intent, CancelWish | Drop) or intent is Simple.NEVER
+        return Needs(own=True, placed=state.placed if may_end else None)
     if isinstance(intent, Pick):
-        return Needs(placed=state.placed)
+        return Needs(placed=state.placed, own=state.replaces is not None)
     if not isinstance(intent, DATED) and intent is not Simple.DATES:
         return Needs()
     office, service = _meant(intent, state, known)
@@ -146,8 +147,11 @@ def _no(state: State, _facts: Facts) -> Turn:
 
 
 def _never(state: State, facts: Facts) -> Turn:
+    """Give up what is at hand: a request that found no seat, a correction, else the hold."""
     is_correcting = any(held.id == state.replaces for held in facts.holds)
-    return _no(state, facts) if is_correcting else managing.drop(Drop(), state, facts)
+    if is_correcting or facts.refused:
+        return _no(state, facts)
+    return managing.drop(Drop(), state, facts)
 
 
 def _number(state: State, facts: Facts) -> Turn:

@@ -69,11 +69,9 @@ ABOUT_OWN = {
     ),
 }
 YES = {"ya", "iya", "yes", "y", "betul", "benar"}
-# What may stand beside a yes without taking it back: "iya, batalkan saja".
-BESIDE_YES = {
-    *("batal", "batalkan", "batalin", "dibatalkan", "cancel", "it", "setuju", "yakin", "sudah"),
-    *("jadwal", "jadwalnya", "saya", "tolong"),
-}
+# What may stand beside a yes, and what only beside these: "iya, batalkan jadwal saya".
+SURELY = {"batal", "batalkan", "batalin", "dibatalkan", "cancel", "setuju", "yakin"}
+BESIDE_YES = {"it", "jadwal", "jadwalnya", "saya", "sudah", "tolong"}
 # What is said to us at the end of a command: "batal dong, kak".
 POLITE = {
     *("dong", "deh", "ya", "yah", "aja", "saja", "kak", "min", "pak", "bu", "mas", "mbak", "bang"),
@@ -141,6 +139,12 @@ NO_NAMES = {
     ),
     *("no", "my", "it", "keep", "can", "i", "want", "please", "the", "for", "wife", "husband"),
 }
+# Words that are no name even where one is given: "nama salah".
+NEVER_NAMES = {
+    *("salah", "lupa", "kode", "jadwal", "tanggal", "tgl", "nanti", "besok", "lusa", "sebentar"),
+    *("apa", "siapa", "mana", "yang", "saya", "tidak", "sudah", "belum"),
+}
+I_DO = {"want", "am", "need", "can", "don't", "dont", "would", "have"}
 # What is said behind a name: "Budi saja, kak".
 SAID_AFTER_NAMES = {"saja", "aja", "ya", "yah", "dong", "deh", "kak"}
 LOGIN = re.compile(r"#?(?:masuk|login)[ #:]+([0-9a-z][0-9a-z -]{6,12})", re.IGNORECASE)

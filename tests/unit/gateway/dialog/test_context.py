@@ -114,6 +114,7 @@ def test_yes_takes_many_words(text: str) -> None:
     "text",
     [
         *("ok", "siap", "apa itu", "ya tidak", "batel", "ya saya tetap datang", "ya gausah"),
+        *("Betul jadwal saya", "iya jadwal saya", "betul saya", "ya sudah"),
         *("iya tapi pindah tanggal aja", "ya tdk jadi", "ya ada apa", "iya kenapa?", "ya?"),
         *("yes keep it", "yes, don't", "ya udah gausah dibatalin", "ya bisa ganti tanggal?"),
     ],

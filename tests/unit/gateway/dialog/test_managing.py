@@ -122,11 +122,18 @@ def test_a_tap_moves_the_booking_that_its_list_was_for() -> None:
 
 def test_another_date_that_is_offered_after_a_refusal_moves_the_same_booking() -> None:
     tried = turn(f"#ulang#{CODE}#19012027", facts=BOTH_BOOKED)
+    asked = tried.state.but(placed=UUID(int=7))
+    offered = f"#pindah#{UUID(int=7)}#{ref(20).key}"
 
-    moved = turn(f"#pindah##{ref(20).key}", tried.state, BOTH_BOOKED)
+    moved = turn(offered, asked, BOTH_BOOKED)
+    other = turn(f"#ulang#{OTHER_CODE}#19012027", asked, BOTH_BOOKED).state
+    stray = turn(offered, other.but(placed=UUID(int=8)), BOTH_BOOKED)
 
     assert tried.action == Reschedule(CODE, ref(19), ME)
     assert moved.action == Reschedule(CODE, ref(20), ME)
+    assert stray.action is None
+    assert stray.reply is not None
+    assert len(stray.reply.rows) == 2
 
 
 def test_a_new_request_ends_what_was_being_moved() -> None:
@@ -253,3 +260,43 @@ def test_where_there_was_no_seat_the_next_tap_asks_for_the_same_person(refused: 
 
     assert isinstance(again.action, Place)
     assert (again.action.applicant.name, again.action.slot) == ("Ahmad", ref(20))
+
+
+@pytest.mark.parametrize("text", ["batal", "#batal", "batalkan", "tidak jadi"])
+@pytest.mark.parametrize(
+    "state",
+    [
+        turn("#tgllayanan").state,
+        turn(f"#pilih#{ref(20).key}").state,
+        turn("#Siti#21121970").state,
+        HERE.but(name="Siti", birth_date=TODAY, placed=UUID(int=7)),
+    ],
+    ids=["dates listed", "asked for whom", "request begun", "refused"],
+)
+def test_a_no_to_something_else_releases_no_hold(text: str, state: State) -> None:
+    mine = replace(having(held()), refused=Refusal.SLOT_FULL)
+
+    assert turn(text, state, mine).action is None
+
+
+def test_whether_to_cancel_is_not_an_order() -> None:
+    assert turn("batal?", facts=having(held())).action is None
+
+
+def test_where_there_is_nothing_to_cancel_a_draft_ends() -> None:
+    begun = turn("#Budi#20111967#xx").state
+
+    assert turn("batal", begun).state.name is None
+
+
+def test_a_correction_by_another_date_says_what_it_replaces_and_whose_that_is() -> None:
+    mine = having(replace(held(), owner="2" * 64))
+    changing = turn("#ganti", facts=mine).state
+
+    picked = turn(f"#pilih#{ref(20).key}", changing, mine)
+    placed = turn("Ahmed, 20-11-1967", picked.state, mine).action
+
+    assert picked.reply is not None
+    assert "menggantikan jadwal AHMAD" in picked.reply.body
+    assert isinstance(placed, Place)
+    assert (placed.replaces, placed.owner) == (UUID(int=1), "2" * 64)

@@ -315,3 +315,56 @@ def test_a_nik_may_stand_anywhere_in_the_words() -> None:
     wish = placed("Nama: Ahmad, tgl lahir 20-11-1967, NIK 3171012011670001", state=PICKED)
 
     assert (wish.applicant.nik, wish.applicant.birth_date) == ("3171012011670001", BORN)
+
+
+def test_the_date_that_was_tapped_is_the_one_that_is_held() -> None:
+    typed = turn("#Budi#2011#22012027#siang").state
+
+    picked = turn(f"#pilih#{ref(20).key}", typed).state
+
+    assert placed("Budi, 20-11-1967", state=picked).slot == ref(20)
+    assert placed("Siti, 21-12-1970", state=picked).slot == ref(20)
+
+
+def test_another_persons_session_is_not_theirs() -> None:
+    typed = turn("#Budi#2011#22012027#siang").state
+
+    assert placed("#Siti#21121970#19012027", state=typed).slot == ref(19)
+
+
+def test_who_comes_after_a_refusal_may_be_named_in_plain_words() -> None:
+    refused = HERE.but(name="Wati", birth_date=BORN, placed=UUID(int=7))
+
+    asked = turn("Siti, 21-12-1970", refused)
+
+    assert asked.state.name == "Siti"
+    assert placed(f"#pilih#{ref(20).key}", state=asked.state).applicant.name == "Siti"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("untuk anak saya Andi Tji, 1-2-2010", "Andi Tji"),
+        ("untuk anak Andi Tji, 1-2-2010", "Andi Tji"),
+        ("istri saya Siti Aminah, 1-2-2010", "Siti Aminah"),
+        ("Siti Aminah istri saya, 1-2-2010", "Siti Aminah"),
+        ("tolong daftarkan anak saya Andi Tji, 1-2-2010", "Andi Tji"),
+        ("saya sendiri, Budi Santoso, 1-2-2010", "Budi Santoso"),
+        ("I'm John Smithe, 1-2-2010", "John Smithe"),
+        ("my wife Mary Smithe, 1-2-2010", "Mary Smithe"),
+        ("Budi Santoso, umur 30, 1-2-2010", "Budi Santoso"),
+        ("Budi Santoso hari senin 1-2-2010", "Budi Santoso"),
+        ("Anak Agung Istri Ratna, 1-2-2010", "Anak Agung Istri Ratna"),
+        ("Hari, 1-2-2010", "Hari"),
+        ("Kasih, 1-2-2010", "Kasih"),
+    ],
+)
+def test_what_introduces_a_person_is_no_part_of_the_name(text: str, name: str) -> None:
+    assert placed(text, state=PICKED).applicant.name == name
+
+
+@pytest.mark.parametrize(
+    "text", ["Anak Agung Istri Ratna", "I Gusti Ayu Istri", "I Nyoman Jadi", "Nama: Hari"]
+)
+def test_names_with_words_of_other_meaning_may_be_sent_alone(text: str) -> None:
+    assert turn(text, PICKED).state.name == text.removeprefix("Nama: ")
