@@ -99,6 +99,10 @@ def reschedule_booking(desk: Desk, command: RescheduleBooking) -> BookingGranted
     slot = desk.slots.get(command.slot.slot_id)
     if slot is None:
         return desk.refuse_missing(command.slot)
+    if slot.id == old.slot_id:  # asked once more, and there already
+        if command.tell:  # in a chat nobody hears the stored outcome
+            desk.tell(EventType.BOOKING_RESCHEDULED, command, old)
+        return granted(old, slot.ref)
     refused = rules.refuse_reschedule(desk.slots[old.slot_id], old.reschedules, desk.now)
     refused = refused or _refuse_move(desk, old, slot) or rules.refuse_slot(slot, desk.now)
     if refused:
@@ -167,9 +171,7 @@ def _lose(desk: Desk, command: ConfirmHold, claim: Claim, refused: Refused) -> R
 
 
 def _refuse_move(desk: Desk, old: Claim, slot: Slot) -> Refused | None:
-    """Say why a booking cannot move there: onto itself, or onto another of the same person."""
-    if slot.id == old.slot_id:
-        return Refused(code=Refusal.ALREADY_BOOKED, slot=slot.ref)
+    """Say why a booking cannot move there: onto another of the same person."""
     keys = (old.person_key, old.nik_key)
     moves_service = slot.ref.service != old.service
     if moves_service and desk.has_active(slot.ref.service, keys):

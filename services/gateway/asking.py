@@ -46,8 +46,8 @@ def id_of(ask: Ask) -> UUID:
 def loose_id_of(ask: Ask) -> UUID:
     """Make the id of a command that changes what is there already, whose key may be left out.
 
-    Without one each call is a new command: its repeat finds the change made. A key of our own
-    making would keep an early refusal for ever.
+    Without one each call is a new command: its repeat finds the change made, and a wrong code is
+    wrong once more. A key of our own making would keep an early refusal for ever.
     """
     return id_of(ask) if "Idempotency-Key" in ask.request.headers else uuid4()
 

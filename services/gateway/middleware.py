@@ -21,6 +21,7 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 NAMED = web.RequestKey("request_id", str)
 BEGUN = web.RequestKey("begun", bool)  # a streamed answer of which a part is sent
 UNHEARD = 499  # nobody was there to hear the answer; the number is nginx's
+BROKEN = web.RequestKey("broken", bool)  # by us, where the status was sent already
 STRICT = "default-src 'none'; frame-ancestors 'none'"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -51,6 +52,7 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await handler(request)
         status = response.status
     finally:
+        status = 500 if BROKEN in request else status
         took, route = time.perf_counter() - started, route_of(request)
         method = request.method if request.method in KNOWN_METHODS else "OTHER"
         SECONDS.labels(method, route, str(status)).observe(took)
@@ -77,6 +79,7 @@ async def catch(request: web.Request, handler: Handler) -> web.StreamResponse:
         if isinstance(error, ConnectionError) and _is_gone(request):
             raise
         if request.get(BEGUN):
+            request[BROKEN] = True
             log.warning("answer_broken_off", error=type(error).__name__)
             raise ConnectionError from error  # a second head must not stand in the first's body
         if is_passing(error):

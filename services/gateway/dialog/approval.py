@@ -15,14 +15,16 @@ QUOTED = re.compile(
     r"(?:kode persetujuan|approval code)\W{1,6}([0-9a-z]{6})(?![0-9a-z])", re.IGNORECASE | re.ASCII
 )
 WORD = re.compile(r"[0-9a-z]+", re.IGNORECASE | re.ASCII)
+REPEATED = re.compile(r"[a-z]{5}\d", re.IGNORECASE)  # besok2: besok-besok, or a word with a number
+AMOUNT = re.compile(r"[1-9]\d\d000")
 LAST_DAY, LAST_MONTH = 31, 12
 AROUND = re.compile(r"^\W+|\W+$|^_+|_+$")
 
 
 def read_code(said: str) -> str | None:
-    """Read a text that can be nothing but a code: alone, after `Kode:`, or our message with it.
+    """Read a text that is a code and hardly anything else: alone, after `Kode:`, our message.
 
-    Six letters may be a word or a town, digits a date, and `2 orang` is no code.
+    Six letters may be a word or a town, digits a date, and neither `2 orang` nor `besok2` is one.
     """
     match = QUOTED.search(said) or ALONE.fullmatch(AROUND.sub("", said))
     return _code(match[1]) if match and _is_sure(match[1]) else None
@@ -37,6 +39,8 @@ def find_codes(said: str) -> tuple[str, ...]:
 def _is_sure(text: str) -> bool:
     """Whether a text looks like a code and like nothing else."""
     parts = re.split(r"[ .-]", text)
+    if REPEATED.fullmatch(text) or AMOUNT.fullmatch(text):
+        return False
     if text.isdecimal():  # perhaps ddmmyy
         return not (1 <= int(text[:2]) <= LAST_DAY and 1 <= int(text[2:4]) <= LAST_MONTH)
     has_word = len(parts) > 1 and any(part.isalpha() and len(part) > 1 for part in parts)

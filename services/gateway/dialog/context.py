@@ -60,7 +60,7 @@ def _to_question(intent: Intent, text: str, state: State) -> Intent:
     `Tidak jadi` is a no to whatever we asked or listed last.
     """
     if state.cancels:
-        if says_yes(text) or intent == Drop():
+        if says_yes(text) or (intent == Drop() and "?" not in text):
             return CancelWish(state.cancels, sure=True)
         is_said_by_the_way = intent is Simple.DATES and not is_command(text)
         is_unclear = intent in (Simple.YES, Simple.THANKS) or isinstance(intent, Guess | Unknown)
@@ -68,9 +68,12 @@ def _to_question(intent: Intent, text: str, state: State) -> Intent:
             return CancelWish(state.cancels)
     is_listed = any(choice.startswith(ABOUT_OURS) for choice in state.choices)
     is_asked = bool(state.cancels or state.asks or is_listed)
-    if intent in (CancelWish(), Drop()) and (is_asked or "?" in text):
+    if intent is Simple.NEVER and is_asked:
+        return Simple.NO
+    is_doubtful = "?" in text or (is_asked and intent is not Simple.NEVER)
+    if intent in (CancelWish(), Drop(), Simple.NEVER) and is_doubtful:
         return CancelWish(is_doubtful=True)
-    return Simple.NO if intent is Simple.NEVER and is_asked else intent
+    return intent
 
 
 def _is_rather(answered: Request, said: str, intent: Intent) -> bool:

@@ -1,6 +1,7 @@
 """Reads who comes, in plain words: `Ahmad Yani, 20-11-1967`, `Nama: Ahmad, tgl lahir ...`."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from services.gateway.dialog.dates import DAYS, MONTH_OF, DateFault, read_birth
@@ -62,7 +63,9 @@ def read_person(text: str, today: date, *, named: bool, born: bool) -> Request |
     said, when = _parts(plain, today)
     birth = read_birth(when, today) if when else DateFault.UNREADABLE
     is_named = NAMED.search(text) is not None
-    name = _name(said, is_sure=is_named, has_date=isinstance(birth, date))
+    has_date = isinstance(birth, date)
+    is_talk = not has_date and not is_named and _is_talk(_words(text))
+    name = None if is_talk else _name(said, is_sure=is_named, has_date=has_date)
     if name and when:
         return Request(name, birth, nik=nik, said=(name, when))
     if name and (not named or is_named or len(name.split()) > 1):
@@ -121,21 +124,30 @@ def _without_trail(when: str) -> str:
     return " ".join(words)
 
 
+def _words(text: str) -> list[str]:
+    """Take a text apart, `halooo` as `halo`."""
+    plain = text.lower().replace(",", " ")
+    return [re.sub(r"(.)\1{2,}", r"\1", word) for word in plain.split()]
+
+
+def _is_talk(words: Sequence[str]) -> bool:
+    """Whether more than half of the words are those of questions, orders and small talk."""
+    if len(words) > 1 and words[0] == "i" and words[1] not in I_DO:
+        words = words[1:]  # I Wayan
+    odd = [word in NO_NAMES or word in ASKING or word in POLITE for word in words]
+    return sum(odd) > len(words) // 2 or all(odd) or words[0] in ASKING
+
+
 def _name(text: str, *, is_sure: bool, has_date: bool) -> str | None:
-    """Read a name, unless its words are those of questions, orders and small talk.
+    """Read a name, unless its words are small talk.
 
     One such word may be a name (Ada Wong, Terima Zega); a birth date beside it, or that it was
     called a name, says that it is one.
     """
-    words = [re.sub(r"(.)\1{2,}", r"\1", word) for word in text.lower().replace(",", " ").split()]
+    words = _words(text)
     while len(words) > 1 and words[-1] in SAID_AFTER_NAMES:
         words.pop()
         text = text.rstrip(" ,").rpartition(" ")[0]
-    if len(words) > 1 and words[0] == "i" and words[1] not in I_DO:
-        words = words[1:]  # I Wayan
-    odd = [word in NO_NAMES or word in ASKING or word in POLITE for word in words]
-    if is_sure or (has_date and len(words) == 1):
-        is_talk = set(words) <= NEVER_NAMES
-    else:
-        is_talk = sum(odd) > len(words) // 2 or all(odd) or words[0] in ASKING
-    return None if is_talk else read_name(text)
+    is_given = is_sure or (has_date and len(words) == 1)
+    is_none = set(words) <= NEVER_NAMES if is_given else _is_talk(words)
+    return None if is_none else read_name(text)

@@ -8,6 +8,7 @@ from services.gateway.dialog.formats import say, text
 from services.gateway.dialog.intents import Code, Pick, Request
 from services.gateway.dialog.parse import understand
 from services.gateway.dialog.state import Booked, Confirm, Facts, State, Turn
+from shared.keys import normal_name
 from shared.messages import Applicant, Session, SlotRef
 
 WOMEN_ADD = 40  # a NIK holds the birth day of a woman plus 40
@@ -15,7 +16,7 @@ WOMEN_ADD = 40  # a NIK holds the birth day of a woman plus 40
 
 def request(wish: Request, state: State, facts: Facts) -> Turn:
     """Ask booking for a seat, or ask only for what is still missing or wrong."""
-    draft = _draft(wish, state)
+    draft = _draft(wish, state, facts)
     faults = _faults(wish, draft)
     if faults.get("nik"):
         draft = draft.but(nik=None)
@@ -92,20 +93,19 @@ def unknown(state: State, facts: Facts) -> Turn:
     return Turn(state, text(body, language, "dates", "status", "help"))
 
 
-def _draft(wish: Request, state: State) -> State:
-    """Lay the new fields over what was said before; a new person takes no old NIK along."""
+def _draft(wish: Request, state: State, facts: Facts) -> State:
+    """Lay the new fields over what was said before; somebody new takes nothing of it along."""
     is_new = bool(wish.name) or bool(wish.said and wish.said[0])
-    name = wish.name or (None if wish.said and wish.said[0] else state.name)
-    # Somebody else's birth date, NIK and hold are not theirs.
-    is_other = is_new and state.name is not None and wish.name != state.name
-    is_begun_anew = is_other and state.asks != "person"
-    keeps_session = wish.visit is None or state.asks == "visit"
+    name = wish.name or (None if is_new else state.name)
+    is_same = _is_same(name, state.name)
     birth = wish.birth_date if isinstance(wish.birth_date, date) else None
-    birth = birth or (state.birth_date if wish.birth_date is None and not is_other else None)
+    birth = birth or (state.birth_date if wish.birth_date is None and is_same else None)
     visit = wish.visit if isinstance(wish.visit, date) else None
-    state = (
-        state.but(visit=None, session=None, slot=None, replaces=None) if is_begun_anew else state
-    )
+    keeps_session = wish.visit is None or state.asks == "visit"
+    if is_new and state.asks != "person":
+        state = state.but(visit=None, session=None, slot=None)
+        if not _still_corrects(wish, state, facts):
+            state = state.but(replaces=None, owner=None)
     return state.but(
         name=name,
         birth_date=birth,
@@ -117,6 +117,19 @@ def _draft(wish: Request, state: State) -> State:
         moves=None,
         cancels=None,
     )
+
+
+def _is_same(one: str | None, other: str | None) -> bool:
+    """Whether two names may be of one person; a name that is not known yet may be of anybody."""
+    return one is None or other is None or normal_name(one) == normal_name(other)
+
+
+def _still_corrects(wish: Request, state: State, facts: Facts) -> bool:
+    """Whether a request that was not asked for is about the hold that was to be corrected."""
+    held = next((one for one in facts.holds if one.id == state.replaces), None)
+    if held is None:
+        return False
+    return held.birth_date == wish.birth_date or _is_same(wish.name or "", held.name)
 
 
 def _needs_service(wish: Request, draft: State) -> bool:

@@ -36,6 +36,8 @@ OWN = Code | Change | Drop | CancelWish | MoveWish | Unknown
 OWN_SIMPLE = {Simple.STATUS, Simple.AGREE, Simple.YES, Simple.THANKS, Simple.NEVER}
 # What the entries of a list do at once, so that a number said later must not.
 AT_ONCE = ("#pindah#", "#batalkan#")
+# The lists and questions on the way to where a booking is to be moved.
+ON_THE_WAY, ELSEWHERE = ("#pindah#", "#kantor#", "#layanan#"), ("office", "service")
 DATED = Request | Number | OfficeWish | ServiceWish
 
 
@@ -58,7 +60,7 @@ def needs(intent: Intent, state: State, known: Facts) -> Needs:
     if not isinstance(intent, DATED) and intent is not Simple.DATES:
         return Needs()
     office, service = _meant(intent, state, known)
-    return Needs(dates_of=office, service=service, day=day)
+    return Needs(dates_of=office, service=service, day=day, own=state.replaces is not None)
 
 
 def _meant(intent: Intent, state: State, known: Facts) -> tuple[str | None, str | None]:
@@ -78,7 +80,10 @@ def answer(intent: Intent, state: State, facts: Facts) -> Turn:
     """
     does = any(choice.startswith(AT_ONCE) for choice in state.choices)
     asked = state.but(cancels=None, choices=() if does else state.choices)
-    if isinstance(intent, OfficeWish | ServiceWish) and not does:
+    is_on_the_way = state.asks in ELSEWHERE or any(
+        choice.startswith(ON_THE_WAY) for choice in state.choices
+    )
+    if isinstance(intent, OfficeWish | ServiceWish) and not is_on_the_way:
         asked = asked.but(moves=None)  # the move is over, and this is for something new
     if isinstance(intent, Simple):
         return SIMPLE[intent](asked, facts)

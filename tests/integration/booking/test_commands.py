@@ -330,7 +330,7 @@ async def test_a_moved_booking_keeps_its_code_and_gives_the_old_seat_back(
     assert "booking.rescheduled" in await ledger.events(other)
 
 
-@pytest.mark.parametrize("why", ["full", "closed", "itself", "too_late", "too_often"])
+@pytest.mark.parametrize("why", ["full", "closed", "too_late", "too_often"])
 async def test_a_booking_that_cannot_move_keeps_its_seat(
     why: str, ledger: Ledger, world: World, citizen: Citizen, admin: Any
 ) -> None:
@@ -343,17 +343,31 @@ async def test_a_booking_that_cannot_move_keeps_its_seat(
     if why == "too_often":
         await set_rule(admin, ref.office, reschedule_limit=0)
 
-    refused = await ledger.one(citizen.move(booked.booking_code, ref if why == "itself" else other))
+    refused = await ledger.one(citizen.move(booked.booking_code, other))
 
     codes = {
         "full": Refusal.SLOT_FULL,
         "closed": Refusal.SLOT_CLOSED,
-        "itself": Refusal.ALREADY_BOOKED,
         "too_late": Refusal.TOO_LATE,
         "too_often": Refusal.TOO_MANY_RESCHEDULES,
     }
     assert code_of(refused) == codes[why]
     assert tuple(await ledger.slot(ref)) == (1, 0, 0)
+
+
+async def test_to_move_once_more_to_the_same_slot_is_answered_as_the_first_time(
+    ledger: Ledger, world: World, citizen: Citizen, admin: Any
+) -> None:
+    ref = await world.new_slot(seats=1)
+    other = await world.open_slot(ref.office, seats=1, day=OTHER_DAY)
+    await set_rule(admin, ref.office, reschedule_limit=1)
+    booked = await ledger.booked(citizen, ref)
+
+    first, again = [await ledger.one(citizen.move(booked.booking_code, other)) for _ in range(2)]
+
+    assert again == first
+    assert tuple(await ledger.slot(other)) == (1, 0, 0)
+    assert (await ledger.events(other)).count("booking.rescheduled") == 1
 
 
 async def test_two_who_swap_slots_at_once_do_not_block_one_another(

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import time
 from typing import Any
 from uuid import UUID
 
@@ -6,9 +7,9 @@ import pytest
 
 from services.gateway.dialog import turns
 from services.gateway.dialog.context import resolve
-from services.gateway.dialog.state import Cancel, Place, Release, Reschedule, State
+from services.gateway.dialog.state import Cancel, Free, Place, Release, Reschedule, State
 from shared.keys import grouped
-from shared.messages import Refusal
+from shared.messages import Alternative, Refusal, Session
 from tests.unit.gateway.dialog.talking import (
     APPROVAL,
     CODE,
@@ -17,6 +18,7 @@ from tests.unit.gateway.dialog.talking import (
     ME,
     OTHER_APPROVAL,
     OTHER_CODE,
+    SURABAYA,
     TODAY,
     body,
     booked,
@@ -27,6 +29,11 @@ from tests.unit.gateway.dialog.talking import (
     turn,
 )
 
+IN_SURABAYA = Alternative(
+    office="surabaya", office_name="Surabaya", service="passport", date=ref(19).date,
+    session=Session.MORNING, remaining=5,
+)  # fmt: skip
+HOURS = (time(8), time(12), 5)
 BOTH_HELD = having(held(), held(OTHER_APPROVAL, "Ibu", 2))
 BOTH_BOOKED = having(booked(), booked(OTHER_CODE, "Ibu"))
 
@@ -59,7 +66,7 @@ def test_a_hold_that_is_corrected_stays_until_the_right_values_come() -> None:
     assert isinstance(corrected.action, Place)
     assert (corrected.action.replaces, corrected.action.slot) == (UUID(int=1), ref(18))
     for text in ("#Citra#17081990#3", "#Ahmed#20111967#3"):
-        another = turn(text, corrected.state).action
+        another = turn(text, corrected.state, having(held())).action
         assert isinstance(another, Place)
         assert (another.replaces is None) == ("Citra" in text)
 
@@ -300,3 +307,60 @@ def test_a_correction_by_another_date_says_what_it_replaces_and_whose_that_is() 
     assert "menggantikan jadwal AHMAD" in picked.reply.body
     assert isinstance(placed, Place)
     assert (placed.replaces, placed.owner) == (UUID(int=1), "2" * 64)
+
+
+def test_a_move_goes_on_through_the_choice_of_another_office() -> None:
+    full = replace(having(booked()), free=(), elsewhere=(IN_SURABAYA,))
+    there = replace(
+        having(booked()), dates_of="surabaya", free=(Free(ref(19, where=SURABAYA), *HOURS),)
+    )
+
+    for path in (("#ulang", "1"), ("#ulang", "#kantor", "surabaya")):
+        state = HERE
+        for text in path[:-1]:
+            state = turn(text, state, full).state
+        state = turn(path[-1], state, there).state
+        moved = turn("1", state, there)
+        assert isinstance(moved.action, Reschedule), path
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("#tgllayanan", "#Siti Aminah#01011990#2"),
+        ("halo", "Siti Aminah, 01-01-1990", "#pilih#{slot}"),
+        ("#kantor#jakarta-pusat", "#Siti Aminah#01011990#2"),
+    ],
+)
+def test_a_correction_that_was_left_aside_takes_nobodys_hold(texts: tuple[str, ...]) -> None:
+    mine = having(held())
+    state = turn("#ganti", facts=mine).state
+    if texts[0] == "halo":
+        state = state.but(asks=None)
+
+    for text in texts:
+        last = turn(text.format(slot=ref(20).key), state, mine)
+        state = last.state
+
+    assert not isinstance(last.action, Place) or last.action.replaces is None
+
+
+def test_the_same_person_in_other_letters_is_still_corrected() -> None:
+    mine = having(held())
+    changing = turn("#ganti", facts=mine).state
+    refused = turn("#Ahmed#20111967#31-01-2027", changing, mine).state
+
+    again = turn("#AHMED#20111967#3", refused, mine).action
+
+    assert isinstance(again, Place)
+    assert again.replaces == UUID(int=1)
+
+
+@pytest.mark.parametrize("text", ["batalkan?", "batalkan ya?", "lepaskan?"])
+def test_a_question_back_cancels_nothing(text: str) -> None:
+    assert turn(text, HERE.but(cancels=CODE), having(booked())).action is None
+
+
+@pytest.mark.parametrize("text", ["tidak jadi?", "gak jadi?"])
+def test_a_question_releases_nothing(text: str) -> None:
+    assert turn(text, facts=having(held())).action is None

@@ -214,7 +214,17 @@ def test_a_wrong_code_is_sent_to_be_counted() -> None:
     "text",
     [
         *("kenapa", "please", "17081990", "00002681", "#setuju#ABC234", "2 orang", "ketik 1"),
-        *("17-08-90", "sisa 10", "19 01 27", "170890", "Pak Budi 1"),
+        *(
+            "17-08-90",
+            "sisa 10",
+            "benar2",
+            "besok2",
+            "kanim1",
+            "350000",
+            "19 01 27",
+            "170890",
+            "Pak Budi 1",
+        ),
     ],
 )
 def test_what_is_no_code_of_theirs_costs_no_try(text: str) -> None:
@@ -267,7 +277,16 @@ def test_a_request_beyond_the_listed_dates_takes_the_session_that_is_free() -> N
     [
         *("saya sendiri", "sebentar ya kak", "salah nama", "batalkan semua", "nggak", "ya batal"),
         *("lupa", "nanti", "hmm", "tdk jadi", "gajadi", "sama seperti tadi", "untuk istri"),
-        *("dua orang", "kirim ulang", "lihat di atas", "not now", "halooo", "konfirmasi"),
+        *(
+            "dua orang",
+            "kirim ulang",
+            "saya mau buat paspor baru",
+            "ini untuk istri saya",
+            "lihat di atas",
+            "not now",
+            "halooo",
+            "konfirmasi",
+        ),
     ],
 )
 def test_what_is_no_name_is_asked_again(text: str) -> None:
