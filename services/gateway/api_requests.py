@@ -44,7 +44,7 @@ class Known:
 async def get_request(ask: Ask) -> web.StreamResponse:
     """Say what came of a command; waits up to `wait` seconds while nothing has."""
     request_id = uuid_of(ask.part("request"))
-    known = await _find(ask.gateway, request_id)
+    known = await _find(ask, request_id)
     if known is None or not _is_theirs(ask, known):
         raise not_found()
     outcome = known.outcome
@@ -56,15 +56,15 @@ async def get_request(ask: Ask) -> web.StreamResponse:
     return answer(await _body(ask, request_id, outcome), headers=headers)
 
 
-async def _find(gateway: Gateway, request_id: UUID) -> Known | None:
+async def _find(ask: Ask, request_id: UUID) -> Known | None:
     """Find a command: decided, sent by this gateway, or promised by another one."""
-    stored = await find_stored(gateway, request_id)
-    if stored is not None and stored.booking_code:
+    stored = await find_stored(ask.gateway, request_id)
+    if stored is not None and (stored.booking_code or not ask.by.booking_code):
         return Known(stored.owner, stored.kind, stored.booking_code, stored.outcome)
-    promised = await _find_promised(gateway, request_id)
+    promised = await _find_promised(ask.gateway, request_id)
     if stored is None:
         return promised
-    # A refusal names no booking; what was asked for does.
+    # A refusal names no booking; what was asked for does, and a ticket's holder needs it.
     code = promised.booking_code if promised else None
     return Known(stored.owner, stored.kind, code, stored.outcome)
 

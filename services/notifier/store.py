@@ -82,9 +82,8 @@ async def see_contact(db: Db, seen: Seen) -> None:
         ON CONFLICT (recipient) DO UPDATE SET
             last_inbound_at = greatest(c.last_inbound_at, excluded.last_inbound_at),
             number_id = coalesce(excluded.number_id, c.number_id),
-            opted_out = coalesce($4, c.opted_out OR (
-                c.last_inbound_at IS NULL AND coalesce((
-                    SELECT b.opted_out FROM notifier.contact b WHERE b.recipient = $5), false))),
+            opted_out = coalesce(
+                $4, c.opted_out OR (c.last_inbound_at IS NULL AND excluded.opted_out)),
             no_whatsapp_until = NULL
         """,
         seen.recipient,

@@ -8,7 +8,7 @@ from services.gateway.chat import store, views
 from services.gateway.dialog.state import Booked, Facts, Free, HeldSeat, Needs, Office
 from shared.db import Db, Row
 from shared.keys import Keys
-from shared.messages import Alternative, Contact, Language, Refusal, SlotRef
+from shared.messages import Alternative, Contact, Language, SlotRef
 
 KEPT_FOR_S = 30.0
 SLOTS_READ = 12
@@ -58,8 +58,7 @@ class FactBook:
                 pending=await store.count_undecided(db, person.owners),
             )
         if needs.placed:
-            refused = await views.find_refusal(db, needs.placed)
-            facts = replace(facts, refused=Refusal(refused) if refused else None)
+            facts = replace(facts, refused=await views.find_refusal(db, needs.placed))
         where, wanted = needs.dates_of, needs.service
         moved = facts.booked(needs.code) if needs.moves else None
         if moved is not None:

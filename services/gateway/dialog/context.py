@@ -40,12 +40,12 @@ def resolve(text: str, state: State, known: Facts, today: date) -> Intent:
         return _entry(intent, state, today)
     if isinstance(intent, Code) and intent.tapped:
         return intent
+    if not isinstance(intent, Code) and not _is_open(intent, text):
+        return intent
     said = normal(text.replace("\n", ", "))
     answered = answer_to(said, state, known, today)
     if isinstance(intent, Code):
         return replace(intent, otherwise=whole(answered))
-    if not _is_open(intent, text):
-        return intent
     if isinstance(intent, Guess | Unknown):
         intent = answered or _settled(intent, said, known, today)
     elif isinstance(answered, Request) and _is_rather(answered, said, intent):

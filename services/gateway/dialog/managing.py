@@ -143,7 +143,7 @@ def _which_hold(command: str, code: str | None, state: State, facts: Facts) -> T
     if code is not None or not facts.holds:
         key = "no_longer_held" if code is not None else "no_hold"
         return Turn(state, text(say(key, language), language, "dates", "status"))
-    return _which(f"{command}_which", _hold_rows(command, state, facts), state)
+    return _which(f"{command}_which", _rows(command, facts.holds, state), state)
 
 
 def _which_booking(command: str, said: str | None, state: State, facts: Facts) -> Turn:
@@ -155,35 +155,26 @@ def _which_booking(command: str, said: str | None, state: State, facts: Facts) -
     if not facts.bookings:
         key = "status_held" if facts.holds else "status_none"
         return Turn(state.anew(), text(say(key, language), language, "dates", "status", "help"))
-    return _which(f"{command}_which", _booking_rows(command, state, facts), state)
+    return _which(f"{command}_which", _rows(command, facts.bookings, state), state)
 
 
 def _which_of_all(state: State, facts: Facts) -> Turn:
     """Ask which of their holds and bookings is not wanted."""
-    rows = _hold_rows("batalkan", state, facts) + _booking_rows("batal", state, facts)
+    rows = _rows("batalkan", facts.holds, state) + _rows("batal", facts.bookings, state)
     return _which("batal_which", rows, state)
 
 
-def _hold_rows(command: str, state: State, facts: Facts) -> tuple[Row, ...]:
+def _rows(command: str, owned: Sequence[HeldSeat | Booked], state: State) -> tuple[Row, ...]:
+    """List holds or bookings to choose from, each with what tells it from the others."""
     waits = say("waits", state.language)
+    marks = [grouped(one.code) if isinstance(one, Booked) else waits for one in owned]
     return tuple(
         Row(
-            id=f"#{command}#{held.code}",
-            title=held.name[: formats.TITLE],
-            description=f"{_place(held, state)} · {waits}"[: formats.DESCRIPTION],
+            id=f"#{command}#{one.code}",
+            title=one.name[: formats.TITLE],
+            description=f"{_place(one, state)} · {mark}"[: formats.DESCRIPTION],
         )
-        for held in facts.holds
-    )
-
-
-def _booking_rows(command: str, state: State, facts: Facts) -> tuple[Row, ...]:
-    return tuple(
-        Row(
-            id=f"#{command}#{booked.code}",
-            title=booked.name[: formats.TITLE],
-            description=f"{_place(booked, state)} · {grouped(booked.code)}"[: formats.DESCRIPTION],
-        )
-        for booked in facts.bookings
+        for one, mark in zip(owned, marks, strict=True)
     )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from shared.keys import same_code
-from shared.messages import Alternative, Applicant, Content, Language, Refusal, Session, SlotRef
+from shared.messages import Alternative, Applicant, Content, Language, Session, SlotRef
 
 DRAFT_LIVES = timedelta(minutes=30)
 NO_DRAFT: dict[str, Any] = dict.fromkeys(
@@ -22,12 +22,11 @@ class State:
     """What is remembered between two messages of one person.
 
     From `name` to `slot` stands the request that is being put together; `replaces` is the hold
-    whose values it corrects and `owner` whose that is, `placed` the last command that asked booking
-    for a seat. `choices` are
-    the commands of the last list, by number. `asks` is a question that waits: `person`, `visit`,
-    `office` or `service`; `cancels` is the booking that they are asked about. `moves` is the
-    booking that was last to be moved. `number` is the business number that the last message came
-    to.
+    whose values it corrects, `owner` whose that hold is, and `placed` the last command that asked
+    booking for a seat. `choices` are the commands of the last list, by number. `asks` is a question
+    that waits: `person`, `visit`, `office` or `service`; `cancels` is the booking that they are
+    asked about. `moves` is the booking that was last to be moved. `number` is the business number
+    that the last message came to.
     """
 
     language: Language = Language.ID
@@ -164,7 +163,7 @@ class Facts:
     dates_of: str | None = None
     services: Mapping[str, Mapping[Language, str]] = field(default_factory=dict)
     pending: int = 0
-    refused: Refusal | None = None
+    refused: str | None = None
     has_phone: bool = True
 
     def named(self, service: str, language: Language) -> str:

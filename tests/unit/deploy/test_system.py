@@ -16,6 +16,8 @@ def sleeper() -> Iterator["subprocess.Popen[bytes]"]:
     with subprocess.Popen(
         [sys.executable, "-c", "import time; time.sleep(60)"], env={"ANTREAN_MARK": MARK}
     ) as process:
+        # Its start is told before the kernel has put down what it was started with.
+        system.wait_until(lambda: bool(system.environment_of(process.pid)), "its start", 10)
         yield process
         process.kill()
 
