@@ -93,8 +93,4 @@ def is_passing(error: BaseException) -> bool:
 
 def columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
     """Turn rows into `width` columns, the shape that `unnest` takes; no rows give empty columns."""
-    found: list[list[Any]] = [[] for _ in range(width)]
-    for row in rows:
-        for column, value in zip(found, row, strict=True):
-            column.append(value)
-    return found
+    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]

@@ -6,7 +6,7 @@ a value made for one purpose is worthless for another.
 
 import hmac
 import json
-import secrets
+import os
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +15,7 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic_core import to_json
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 # Letters that have no accent to take off, with what a passport writes for them.
@@ -23,6 +24,8 @@ TRANSCRIBED = (
     "Ŧ=T ŧ=t ĸ=q Ŋ=N ŋ=n"
 )
 PLAIN = str.maketrans(dict(pair.split("=") for pair in TRANSCRIBED.split()))
+# Most names are ASCII, where a table does in one step what a look at each letter does.
+SPACED = {code: " " for code in range(128) if not chr(code).isalnum()}
 CHECK_SYMBOLS = CROCKFORD + "*~$=U"
 APPROVAL_CODE_LENGTH = 6
 BOOKING_CODE_LENGTH = 12
@@ -95,9 +98,8 @@ class Keys:
 
     def seal(self, value: Any, row: str) -> bytes:
         """Encrypt a JSON value with AES-256-GCM for one row; elsewhere it does not open."""
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-        return KEY_ID + nonce + self.cipher.encrypt(nonce, text, row.encode())
+        nonce = os.urandom(NONCE_BYTES)
+        return KEY_ID + nonce + self.cipher.encrypt(nonce, to_json(value), row.encode())
 
     def unseal(self, sealed: bytes, row: str) -> Any:
         """Decrypt what `seal` made for this row; raises WrongKeyError otherwise."""
@@ -115,14 +117,21 @@ def plain_letters(name: str) -> str:
 
     A name and its transcription are one name (ICAO Doc 9303, part 3, section 6).
     """
+    if name.isascii():
+        return name
     apart = unicodedata.normalize("NFKD", name.translate(PLAIN))
     return "".join(c for c in apart if not unicodedata.combining(c))
 
 
 def normal_name(name: str) -> str:
     """Write a name as it is compared: plain letters, no case, no punctuation, single spaces."""
-    kept = (c if c.isalnum() else " " for c in plain_letters(name))
-    return " ".join("".join(kept).casefold().split())
+    plain = plain_letters(name)
+    kept = plain.translate(SPACED) if plain.isascii() else "".join(map(_letter_or_space, plain))
+    return " ".join(kept.casefold().split())
+
+
+def _letter_or_space(sign: str) -> str:
+    return sign if sign.isalnum() else " "
 
 
 def normal_code(code: str) -> str:

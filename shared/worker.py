@@ -39,9 +39,11 @@ REASON_LENGTH = 300
 class Work(Generic[Item]):
     """What a service does with the messages of its queue.
 
-    `decode` turns a message into items and raises ValueError on one that cannot be read;
+    `decode` turns a message into items and raises ValueError on one that cannot be read; it is
+    called when a message arrives, so that its cost falls into the wait for the batch before.
     `handle` does all items in one transaction; `encode` makes a body again of one item; `on_park`
-    hears of an item that was put aside.
+    hears of an item that was put aside. A message may hold many items: `batch` counts items,
+    `prefetch` messages.
     """
 
     queue: str
@@ -53,12 +55,21 @@ class Work(Generic[Item]):
     batch: int = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Taken(Generic[Item]):
+    """A message that was read: its items, or why it has none."""
+
+    message: Incoming
+    items: Sequence[Item]
+    fault: str | None = None
+
+
 class Worker(Generic[Item]):
     """Consumes one queue for as long as the process lives."""
 
     def __init__(self, broker: Broker, work: Work[Item]) -> None:
         self._broker, self._work = broker, work
-        self._waiting: asyncio.Queue[Incoming] = asyncio.Queue()
+        self._waiting: asyncio.Queue[Taken[Item]] = asyncio.Queue()
         self._channel: AbstractChannel | None = None
         self._stopping = asyncio.Event()
         self._tag = ""
@@ -69,6 +80,11 @@ class Worker(Generic[Item]):
         """Say why the batch in hand waits; empty while work goes on."""
         return {self._work.queue: self.trouble} if self.trouble else {}
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether more waits than what is in hand."""
+        return not self._waiting.empty()
+
     async def run(self) -> None:
         """Handle batches until `stop`; what was taken and not handled goes back to the queue."""
         while not self._stopping.is_set():
@@ -76,7 +92,7 @@ class Worker(Generic[Item]):
             if batch:
                 await self._handle(batch)
         while not self._waiting.empty():
-            await give_back(self._waiting.get_nowait())
+            await give_back(self._waiting.get_nowait().message)
 
     async def stop(self) -> None:
         """Take nothing more; `run` ends after the batch in hand."""
@@ -92,31 +108,40 @@ class Worker(Generic[Item]):
         self._channel = await connection.channel()
         await self._channel.set_qos(prefetch_count=self._work.prefetch)
         queue = await self._channel.get_queue(self._work.queue, ensure=True)
-        self._tag = await queue.consume(self._waiting.put)
+        self._tag = await queue.consume(self._arrive)
 
-    async def _take(self) -> list[Incoming]:
+    async def _arrive(self, message: Incoming) -> None:
+        # Nothing is awaited here, so that messages stay in their order.
+        try:
+            taken = Taken(message, self._work.decode(message))
+        except ValueError as error:
+            taken = Taken(message, (), f"unreadable: {_reason(error)}")
+        self._waiting.put_nowait(taken)
+
+    async def _take(self) -> list[Taken[Item]]:
         waiting = self._waiting
         try:
             async with asyncio.timeout(0.25):
                 batch = [await waiting.get()]
         except TimeoutError:
             return []
-        while not waiting.empty() and len(batch) < self._work.batch:
+        size = len(batch[0].items)
+        while not waiting.empty() and size < self._work.batch:
             batch.append(waiting.get_nowait())
+            size += len(batch[-1].items)
         return batch
 
-    async def _handle(self, batch: list[Incoming]) -> None:
+    async def _handle(self, batch: list[Taken[Item]]) -> None:
         channel = self._channel
         items: list[Item] = []
-        for message in batch:
-            try:
-                items.extend(self._work.decode(message))
-            except ValueError as error:
-                await self._park(message.body, f"unreadable: {_reason(error)}")
+        for taken in batch:
+            items.extend(taken.items)
+            if taken.fault is not None:
+                await self._park(taken.message.body, taken.fault)
         for start in range(0, len(items), self._work.batch):
             await self._handle_all(items[start : start + self._work.batch])
         if channel is self._channel:
-            await settle(batch[-1])
+            await settle(batch[-1].message)
 
     async def _handle_all(self, items: Sequence[Item]) -> None:
         try:

@@ -4,7 +4,6 @@
 """
 
 import asyncio
-import json
 import os
 import random
 import sys
@@ -13,7 +12,8 @@ import asyncpg
 import uvloop
 
 from services.booking import sweeper
-from services.booking.batch import Arrived, Batches, decode
+from services.booking.arriving import encode, reader
+from services.booking.batch import Batches
 from services.booking.codes import new_booking_code
 from services.booking.desk import Tools
 from services.booking.migrate import analyze, migrate
@@ -27,21 +27,16 @@ from shared.relay import Relay
 from shared.worker import Work, Worker
 
 
-def encode(one: Arrived) -> bytes:
-    """Write a command as a message of its own, as it came."""
-    return json.dumps({"commands": [one.raw]}).encode()
-
-
 async def serve(config: BookingSettings) -> None:
     """Run one worker until SIGTERM: it gives back what it has not begun."""
     pool = await open_pool(config.database_url, name="booking", size=config.database_pool)
     broker = Broker(config.amqp_url, "booking")
     tools = Tools(Keys.from_secret(config.secret), new_booking_code, random.SystemRandom().random)
-    relay = Relay(pool, broker.publisher, EventOutbox())
+    relay = Relay(pool, broker.publisher, EventOutbox(), lambda: worker.is_behind)
     batches = Batches(pool, relay, broker.publisher, tools)
     work = Work(
         BOOKING_QUEUE,
-        decode,
+        reader(tools.keys),
         batches.handle,
         encode,
         batches.park,

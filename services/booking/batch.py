@@ -5,33 +5,29 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import structlog
-from pydantic import ValidationError
-from pydantic_core import from_json
 
 from services.booking import metrics, refusals, store, writing
+from services.booking.answering import Answer, write_replies
+from services.booking.arriving import Arrived, Prepared, prepare
 from services.booking.decisions import decide, expire_hold
 from services.booking.desk import Desk, Tools
+from services.booking.rules import Slot
 from services.booking.writing import Decided, RivalError
-from shared.broker import Incoming, Publisher
+from shared.broker import Publisher
 from shared.db import Db, Pool
 from shared.keys import booking_code_of
 from shared.messages import (
-    COMMANDS,
     RESULTS,
-    CancelBooking,
-    ConfirmHold,
     Outcome,
-    PlaceHold,
     Refusal,
     Refused,
-    ReleaseHold,
-    Replies,
-    RescheduleBooking,
+    SlotSeats,
     SomeCommand,
     SomeResult,
 )
@@ -47,34 +43,19 @@ RIVALS = (
     asyncpg.LockNotAvailableError,
 )
 TRIES = 6
+CONFLICT = Refused(code=Refusal.IDEMPOTENCY_CONFLICT).model_dump_json(exclude_none=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
-    """A command as it came; one that cannot be read carries the error instead."""
+class Done:
+    """What came of a batch: an answer to each command, and the slots as they are now.
 
-    command: SomeCommand | None
-    raw: Any
-    reply_to: str | None
-    fault: ValidationError | None = None
-
-
-def decode(message: Incoming) -> list[Arrived]:
-    """Read a message of commands one by one, so that a bad one does not take others along.
-
-    Raises ValueError when the message itself cannot be read.
+    `decided` are those that had no outcome before.
     """
-    body = from_json(message.body)
-    if not isinstance(body, dict) or not isinstance(body.get("commands"), list):
-        raise ValueError("not a batch of commands")  # noqa: TRY004 to the loop it is a bad value
-    return [_arrived(raw, message.reply_to) for raw in body["commands"]]
 
-
-def _arrived(raw: Any, reply_to: str | None) -> Arrived:
-    try:
-        return Arrived(COMMANDS.validate_python(raw), raw, reply_to)
-    except ValidationError as fault:
-        return Arrived(None, raw, reply_to, fault)
+    answers: list[Answer]
+    slots: tuple[SlotSeats, ...]
+    decided: list[Decided]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,23 +75,21 @@ class Batches:
         for one in arrived:
             if one.fault is not None:
                 raise one.fault
-        commands = [one.command for one in arrived if one.command is not None]
-        outcomes = await self.decide(commands)
+        done = await self.decide_all([one.prepared for one in arrived if one.prepared is not None])
         self.relay.wake()
-        waits: dict[str, list[Outcome]] = defaultdict(list)
-        for one, outcome in zip(arrived, outcomes, strict=True):
+        waits: dict[str, list[Answer]] = defaultdict(list)
+        for one, said in zip(arrived, done.answers, strict=True):
             if one.reply_to:
-                waits[one.reply_to].append(outcome)
+                waits[one.reply_to].append(said)
         for queue, answers in waits.items():
-            body = Replies(outcomes=tuple(answers)).model_dump_json(exclude_none=True)
-            await self.publisher.send_plain(queue, body.encode())
+            await self.publisher.send_plain(queue, write_replies(answers, done.slots))
 
     async def park(self, one: Arrived, reason: str) -> None:
         """Store that a command could not be decided, so that whoever asks hears it."""
-        if one.command is None:
+        if one.prepared is None:
             return
-        command, result = one.command, Refused(code=Refusal.NEEDS_ATTENTION)
-        parked = self._decided(command, result, state="parked")
+        command, result = one.prepared.command, Refused(code=Refusal.NEEDS_ATTENTION)
+        parked = self._decided(one.prepared, result, state="parked")
         try:
             async with self.pool.acquire() as db, db.transaction():
                 await writing.write_outcomes(db, [parked])
@@ -122,117 +101,127 @@ class Batches:
         self.relay.wake()
 
     async def decide(self, commands: Sequence[SomeCommand]) -> list[Outcome]:
-        """Decide commands, in order; again from the start when a rival was quicker."""
+        """Decide commands, in order."""
+        done = await self.decide_all([prepare(self.tools.keys, command) for command in commands])
+        return [
+            Outcome(command_id=said.id, command=said.kind, result=RESULTS.validate_json(said.text))
+            for said in done.answers
+        ]
+
+    async def decide_all(self, batch: Sequence[Prepared]) -> Done:
+        """Decide a batch, in order; again from the start when a rival was quicker."""
         for attempt in range(TRIES):
             try:
                 async with self.pool.acquire() as db, db.transaction():
-                    outcomes, fresh = await self._decide(db, commands)
+                    done = await self._decide(db, batch)
             except RIVALS as rival:
                 if attempt == TRIES - 1:
                     raise
                 metrics.RIVALS.labels(type(rival).__name__).inc()
                 await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 jitter
             else:
-                metrics.count(fresh)
-                return outcomes
+                metrics.count([(one.kind, one.label) for one in done.decided])
+                return done
         raise AssertionError("unreachable")
 
-    async def _decide(
-        self, db: Db, commands: Sequence[SomeCommand]
-    ) -> tuple[list[Outcome], list[tuple[SomeCommand, SomeResult]]]:
-        """Give every command its outcome; those decided only now are told apart."""
-        prints = [self._mark_of(command) for command in commands]
-        seen = await store.find_outcomes(db, {command.id for command in commands})
-        fresh: dict[UUID, tuple[SomeCommand, bytes]] = {}
-        for command, mark in zip(commands, prints, strict=True):
-            if command.id not in seen:
-                fresh.setdefault(command.id, (command, mark))
-        results = await self._decide_fresh(db, [command for command, _ in fresh.values()])
-        first = {key: mark for key, (_, mark) in fresh.items()}
-        first |= {key: mark for key, (mark, _) in seen.items()}
-        results |= {key: RESULTS.validate_python(stored) for key, (_, stored) in seen.items()}
-        outcomes = [
-            _outcome(command, results[command.id], is_same=first[command.id] == mark)
-            for command, mark in zip(commands, prints, strict=True)
-        ]
-        return outcomes, [(command, results[key]) for key, (command, _) in fresh.items()]
+    async def _decide(self, db: Db, batch: Sequence[Prepared]) -> Done:
+        """Give every command its one outcome: the stored one, or one decided now."""
+        known = await store.find_outcomes(db, {one.command.id for one in batch})
+        fresh: dict[UUID, Prepared] = {}
+        for one in batch:
+            if one.command.id not in known:
+                fresh.setdefault(one.command.id, one)
+        desk, decided = await self._decide_fresh(db, list(fresh.values()))
+        known |= {one.id: (one.fingerprint, one.outcome) for one in decided}
+        answers = [_answer(one, *known[one.command.id]) for one in batch]
+        return Done(answers, tuple(_seats(slot) for slot in desk.slots.values()), decided)
 
-    async def _decide_fresh(
-        self, db: Db, commands: Sequence[SomeCommand]
-    ) -> dict[UUID, SomeResult]:
-        if not commands:
-            return {}
-        desk = await self._set_up(db, commands)
+    async def _decide_fresh(self, db: Db, batch: Sequence[Prepared]) -> tuple[Desk, list[Decided]]:
+        if not batch:
+            return Desk(self.tools, datetime.now(UTC), {}), []
+        desk = await self._set_up(db, batch)
+        commands = [one.command for one in batch]
         results = {command.id: decide(desk, command) for command in commands}
         desk.say_changes()
         await refusals.say(db, desk, commands, results)
-        decided = [self._decided(command, results[command.id]) for command in commands]
+        decided = [self._decided(one, results[one.command.id]) for one in batch]
         await writing.write(db, desk, decided)
-        return results
+        return desk, decided
 
-    async def _set_up(self, db: Db, commands: Sequence[SomeCommand]) -> Desk:
+    async def _set_up(self, db: Db, batch: Sequence[Prepared]) -> Desk:
         """Lock the slots that the batch touches and load what its decisions need."""
+        commands = [one.command for one in batch]
         holds, codes = _named(commands)
-        wishes = [c.slot for c in commands if isinstance(c, PlaceHold | RescheduleBooking)]
-        placed = [c for c in commands if isinstance(c, PlaceHold)]
-        owners = {bytes.fromhex(c.owner) for c in placed}
-        lapsed = await store.find_lapsed(db, self._keys_of(placed), owners) if placed else set()
+        placed = [one for one in batch if one.person_key]
+        owners = {one.owner for one in placed}
+        persons, niks = _keys_of(placed)
+        lapsed = await store.find_lapsed(db, persons, niks, owners) if placed else set()
         holds |= lapsed
-        slot_ids = {wish.slot_id for wish in wishes}
+        slot_ids = {one.slot_id for one in batch if one.slot_id}
         if holds or codes:
             slot_ids |= await store.find_slot_ids(db, holds, codes)
         slots = await store.lock_slots(db, slot_ids)
-        await store.lock_owners(db, owners)
-        desk = Desk(self.tools, now=await store.read_clock(db), slots=slots)
+        now = await store.lock_owners(db, owners)
+        desk = Desk(self.tools, now=now, slots=slots)
+        desk.asked = {one.command.id: one for one in batch}
         if holds or codes:
             _lay_out(desk, await store.find_claims(db, holds, codes))
-        await self._find_persons(db, desk, commands, owners)
+        await self._find_persons(db, desk, placed, commands)
         for hold_id in lapsed:
             expire_hold(desk, desk.claims[hold_id])
-        missing = [wish for wish in wishes if wish.slot_id not in slots]
+        missing = [one.slot for one in batch if one.slot and one.slot_id not in slots]
         if missing:
             desk.services = await store.find_services(db, {wish.office for wish in missing})
             desk.closures = await store.find_closed(db, missing)
         return desk
 
     async def _find_persons(
-        self, db: Db, desk: Desk, commands: Sequence[SomeCommand], owners: set[bytes]
+        self, db: Db, desk: Desk, placed: Sequence[Prepared], commands: Sequence[SomeCommand]
     ) -> None:
         """Load what applicants and phones have already: of those who ask, and of those who move."""
-        keys = self._keys_of([c for c in commands if isinstance(c, PlaceHold)])
-        if any(isinstance(c, RescheduleBooking) for c in commands):
-            for claim in desk.claims.values():
-                keys |= {key for key in (claim.person_key, claim.nik_key) if key}
-        if keys:
-            desk.persons = await store.find_persons(db, keys)
-        if owners:
-            desk.active_of_owner = await store.count_active(db, owners)
+        persons, niks = _keys_of(placed)
+        if any(command.kind == "booking.reschedule" for command in commands):
+            persons |= {claim.person_key for claim in desk.claims.values()}
+            niks |= {claim.nik_key for claim in desk.claims.values() if claim.nik_key}
+        if persons:
+            desk.persons = await store.find_persons(db, persons, niks)
+        if placed:
+            desk.active_of_owner = await store.count_active(db, {one.owner for one in placed})
 
-    def _keys_of(self, commands: Sequence[PlaceHold]) -> set[bytes]:
-        keys = self.tools.keys
-        found = {keys.person_key(c.applicant.name, c.applicant.birth_date) for c in commands}
-        return found | {keys.nik_key(c.applicant.nik) for c in commands if c.applicant.nik}
-
-    def _mark_of(self, command: SomeCommand) -> bytes:
-        return self.tools.keys.fingerprint(command.essence)
-
-    def _decided(self, command: SomeCommand, result: SomeResult, state: str = "decided") -> Decided:
+    def _decided(self, one: Prepared, result: SomeResult, state: str = "decided") -> Decided:
+        command = one.command
         contact = command.contact.model_dump(mode="json") if command.tell else None
         return Decided(
             id=command.id,
             kind=command.kind,
-            owner=bytes.fromhex(command.owner),
-            fingerprint=self._mark_of(command),
+            owner=one.owner,
+            fingerprint=one.mark,
+            label=result.code.value if result.kind == "refused" else result.kind,
             outcome=result.model_dump_json(exclude_none=True),
             contact=self.tools.keys.seal(contact, f"command/{command.id}") if contact else None,
             state=state,
         )
 
 
-def _outcome(command: SomeCommand, result: SomeResult, *, is_same: bool) -> Outcome:
-    if not is_same:
-        result = Refused(code=Refusal.IDEMPOTENCY_CONFLICT)
-    return Outcome(command_id=command.id, command=command.kind, result=result)
+def _keys_of(placed: Iterable[Prepared]) -> tuple[set[bytes], set[bytes]]:
+    """List the applicants' keys, by name and by NIK."""
+    return {one.person_key for one in placed}, {one.nik_key for one in placed if one.nik_key}
+
+
+def _answer(one: Prepared, first_mark: bytes, outcome: str) -> Answer:
+    """Answer with the outcome, if the command is the one that has it."""
+    text = outcome if one.mark == first_mark else CONFLICT
+    return Answer(one.command.id, one.command.kind, text)
+
+
+def _seats(slot: Slot) -> SlotSeats:
+    return SlotSeats(
+        slot_id=slot.id,
+        slotsequence=slot.seq,
+        capacity=slot.capacity,
+        remaining=slot.remaining,
+        closed=slot.closed,
+    )
 
 
 def _named(commands: Iterable[SomeCommand]) -> tuple[set[UUID], set[str]]:
@@ -240,12 +229,14 @@ def _named(commands: Iterable[SomeCommand]) -> tuple[set[UUID], set[str]]:
     holds: set[UUID] = set()
     codes: set[str] = set()
     for command in commands:
-        if isinstance(command, ConfirmHold | ReleaseHold):
-            holds.add(command.hold_id)
-        elif isinstance(command, PlaceHold) and command.replaces:
-            holds.add(command.replaces)
-        elif isinstance(command, CancelBooking | RescheduleBooking):
-            codes.add(booking_code_of(command.booking_code) or "")
+        match command.kind:
+            case "hold.place":
+                if command.replaces:
+                    holds.add(command.replaces)
+            case "hold.confirm" | "hold.release":
+                holds.add(command.hold_id)
+            case "booking.cancel" | "booking.reschedule":
+                codes.add(booking_code_of(command.booking_code) or "")
     return holds, codes
 
 

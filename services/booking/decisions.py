@@ -12,10 +12,8 @@ from shared.keys import booking_code_of, same_code
 from shared.messages import (
     BookingGranted,
     CancelBooking,
-    Channel,
     Command,
     ConfirmHold,
-    EventBody,
     EventType,
     PlaceHold,
     Refusal,
@@ -137,7 +135,7 @@ def expire_hold(desk: Desk, claim: Claim) -> None:
         return
     desk.end(claim, "expired")
     slot = desk.slots[claim.slot_id]
-    data = EventBody(**at(slot.ref), hold_id=claim.id, channel=Channel(claim.channel))
+    data = at(slot.ref) | {"hold_id": claim.id, "channel": claim.channel}
     desk.say(EventType.HOLD_EXPIRED, claim.id, slot, data)
 
 

@@ -11,9 +11,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
+from services.booking.arriving import Prepared
 from services.booking.rules import Claim, Slot, refuse_missing, release_delay
 from shared.keys import Keys
-from shared.messages import Command, EventBody, EventType, Refused, SlotRef
+from shared.messages import Command, EventType, Refused, SlotRef
+
+Facts = dict[str, Any]  # the fields of an EventBody: made into one where it is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Happened:
     slot_id: UUID | None
     seq: int | None
     subject: str | None
-    data: EventBody
+    data: Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Desk:
     slots: dict[UUID, Slot]
     claims: dict[UUID, Claim] = field(default_factory=dict)
     claim_of_code: dict[str, UUID] = field(default_factory=dict)
+    asked: dict[UUID, Prepared] = field(default_factory=dict)
     persons: dict[tuple[str, bytes], UUID] = field(default_factory=dict)
     active_of_owner: Counter[bytes] = field(default_factory=Counter)
     services: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -110,7 +114,7 @@ class Desk:
         slot.withheld -= 1
         slot.put_back(seat)
 
-    def say(self, event_type: EventType, cause: UUID, slot: Slot | None, data: EventBody) -> None:
+    def say(self, event_type: EventType, cause: UUID, slot: Slot | None, data: Facts) -> None:
         """Write down what happened; `cause` (a command or claim) makes the event's id stable."""
         seq = self._next_seq(slot) if slot else None
         ref = slot.ref if slot else None
@@ -129,14 +133,14 @@ class Desk:
         """Write down what a command did to a claim."""
         slot = self.slots[claim.slot_id]
         more |= {"hold_id": claim.id, "channel": cause.channel, "command_id": cause.id}
-        self.say(kind, cause.id, slot, EventBody(**at(slot.ref), **more))
+        self.say(kind, cause.id, slot, at(slot.ref) | more)
 
     def say_changes(self) -> None:
         """Tell once of every slot whose seats changed in this batch."""
         for slot in self.slots.values():
             if slot.changed:
                 seats = {"capacity": slot.capacity, "remaining": slot.remaining}
-                data = EventBody(**at(slot.ref), **seats)
+                data = at(slot.ref) | seats
                 cause = uuid5(slot.id, str(slot.seq + 1))
                 self.say(EventType.SLOT_CHANGED, cause, slot, data)
 
@@ -155,6 +159,6 @@ class Desk:
         return claim if claim is not None and claim.owner.hex() == owner else None
 
 
-def at(ref: SlotRef) -> dict[str, object]:
+def at(ref: SlotRef) -> Facts:
     """Give the fields of an event that say where and when."""
     return {"office": ref.office, "service": ref.service, "date": ref.date, "session": ref.session}

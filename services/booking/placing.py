@@ -13,20 +13,24 @@ Person = dict[str, str]  # name and birth date
 
 def place_hold(desk: Desk, command: PlaceHold) -> HoldGranted | Refused:
     """Set a seat aside, or say why not."""
-    slot = desk.slots.get(command.slot.slot_id)
+    asked = desk.asked[command.id]
+    slot = desk.slots.get(asked.slot_id) if asked.slot_id else None
     if slot is None:
         return desk.refuse_missing(command.slot)
     old = _replaced(desk, command)
     first = _corrects(desk, old, slot, command) if old else None
     keeps_seat = first is not None
-    claim = _new_claim(desk, command, slot, old, first)
+    owner = old.owner if old else asked.owner
     refused = rules.refuse_person(
         slot,
-        has_active=desk.has_active(claim.service, (claim.person_key, claim.nik_key), but=old),
-        active_of_owner=desk.active_of_owner[claim.owner] - (old is not None),
+        has_active=desk.has_active(
+            command.slot.service, (asked.person_key, asked.nik_key), but=old
+        ),
+        active_of_owner=desk.active_of_owner[owner] - (old is not None),
     ) or rules.refuse_slot(slot, desk.now, has_seat=keeps_seat)
     if refused:
         return refused
+    claim = _new_claim(desk, command, slot, owner, first)
     if old is not None:
         _give_up(desk, command, old, keeps_seat=keeps_seat)
     if keeps_seat and old is not None:
@@ -41,10 +45,10 @@ def place_hold(desk: Desk, command: PlaceHold) -> HoldGranted | Refused:
 
 
 def _new_claim(
-    desk: Desk, command: PlaceHold, slot: Slot, old: Claim | None, first: Person | None
+    desk: Desk, command: PlaceHold, slot: Slot, owner: bytes, first: Person | None
 ) -> Claim:
     """Describe the claim that a command asks for; it has no seat yet."""
-    keys, who = desk.tools.keys, command.applicant
+    asked = desk.asked[command.id]
     person = _person(command) | ({"first": first} if first else {})
     return Claim(
         id=command.id,
@@ -52,10 +56,10 @@ def _new_claim(
         service=command.slot.service,
         seat=0,
         state="held",
-        owner=old.owner if old else bytes.fromhex(command.owner),
-        person_key=keys.person_key(who.name, who.birth_date),
-        nik_key=keys.nik_key(who.nik) if who.nik else None,
-        person=keys.seal(person, f"hold/{command.id}"),
+        owner=owner,
+        person_key=asked.person_key,
+        nik_key=asked.nik_key,
+        person=desk.tools.keys.seal(person, f"hold/{command.id}"),
         channel=command.channel.value,
         wrong_tries=0,
         reschedules=0,

@@ -5,11 +5,10 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from services.booking import store
-from services.booking.desk import Desk, at
+from services.booking.desk import Desk, Facts, at
 from shared.db import Db
 from shared.messages import (
     ConfirmHold,
-    EventBody,
     EventType,
     PlaceHold,
     Refusal,
@@ -62,14 +61,13 @@ def _kind(command: SomeCommand) -> EventType:
     return EventType.HOLD_REFUSED if about_hold else EventType.BOOKING_REFUSED
 
 
-def _body(command: SomeCommand, result: Refused, **more: Any) -> EventBody:
-    return EventBody(
-        **(at(result.slot) if result.slot else {}),
-        command_id=command.id,
-        command=command.kind,
-        channel=command.channel,
-        code=result.code,
-        opens_at=result.opens_at,
-        tries_left=result.tries_left,
-        **more,
-    )
+def _body(command: SomeCommand, result: Refused, **more: Any) -> Facts:
+    said = {
+        "command_id": command.id,
+        "command": command.kind,
+        "channel": command.channel,
+        "code": result.code,
+        "opens_at": result.opens_at,
+        "tries_left": result.tries_left,
+    }
+    return (at(result.slot) if result.slot else {}) | said | more

@@ -14,11 +14,11 @@ SWEEP_LOCK = 7_236_002
 OWNER_LOCK = 7_236_005
 
 
-async def find_outcomes(db: Db, ids: Collection[UUID]) -> dict[UUID, tuple[bytes, Any]]:
-    """Find the commands decided before: their fingerprint and stored outcome."""
+async def find_outcomes(db: Db, ids: Collection[UUID]) -> dict[UUID, tuple[bytes, str]]:
+    """Find the commands decided before: their fingerprint and stored outcome, as JSON."""
     rows = await db.fetch(
         """
-        SELECT id, fingerprint, outcome FROM booking.command
+        SELECT id, fingerprint, outcome::text FROM booking.command
          WHERE id = ANY ($1::uuid[]) AND state = 'decided'
         """,
         list(ids),
@@ -56,16 +56,23 @@ async def lock_slots(db: Db, ids: Collection[UUID]) -> dict[UUID, Slot]:
     return {row["id"]: _slot(row) for row in rows}
 
 
-async def lock_owners(db: Db, owners: Collection[bytes]) -> None:
+async def lock_owners(db: Db, owners: Collection[bytes]) -> datetime:
     """Let batches that ask for one phone take turns, so that its cap holds between them.
 
-    After the slots and in one order, so that nobody waits in a circle.
+    After the slots and in one order, so that nobody waits in a circle. Returns the database's
+    clock after all locks, as `read_clock` does.
     """
-    await db.execute(
-        "SELECT pg_advisory_xact_lock($1, key) FROM unnest($2::int[]) AS key",
+    now: datetime = await db.fetchval(
+        """
+        WITH locked AS MATERIALIZED (
+            SELECT count(pg_advisory_xact_lock($1, key)) AS number FROM unnest($2::int[]) AS key
+        )
+        SELECT clock_timestamp() FROM locked
+        """,
         OWNER_LOCK,
         sorted({int.from_bytes(owner[:4], signed=True) for owner in owners}),
     )
+    return now
 
 
 async def read_clock(db: Db) -> datetime:
@@ -89,7 +96,9 @@ async def find_claims(db: Db, holds: Collection[UUID], codes: Collection[str]) -
     return [_claim(row) for row in rows]
 
 
-async def find_persons(db: Db, keys: Collection[bytes]) -> dict[tuple[str, bytes], UUID]:
+async def find_persons(
+    db: Db, persons: Collection[bytes], niks: Collection[bytes]
+) -> dict[tuple[str, bytes], UUID]:
     """Find the active claims of applicants, by (service, either key)."""
     rows = await db.fetch(
         """
@@ -97,23 +106,31 @@ async def find_persons(db: Db, keys: Collection[bytes]) -> dict[tuple[str, bytes
          WHERE person_key = ANY ($1::bytea[]) AND state IN ('held', 'confirmed')
         UNION ALL
         SELECT id, service_id, nik_key FROM booking.hold
-         WHERE nik_key = ANY ($1::bytea[]) AND state IN ('held', 'confirmed')
+         WHERE nik_key = ANY ($2::bytea[]) AND state IN ('held', 'confirmed')
         """,
-        list(keys),
+        list(persons),
+        list(niks),
     )
     return {(row["service_id"], row["key"]): row["id"] for row in rows}
 
 
-async def find_lapsed(db: Db, keys: Collection[bytes], owners: Collection[bytes]) -> set[UUID]:
-    """Find the holds of these applicants and phones that are past their time and stand still."""
+async def find_lapsed(
+    db: Db, persons: Collection[bytes], niks: Collection[bytes], owners: Collection[bytes]
+) -> set[UUID]:
+    """Find the holds of these applicants and phones that are past their time and stand still.
+
+    Few are at any moment, for the sweeper goes round: they are looked for by their time, which
+    an index knows, and not by hundreds of keys.
+    """
     rows = await db.fetch(
         """
         SELECT id FROM booking.hold
-         WHERE state = 'held' AND expires_at <= clock_timestamp()
-           AND (person_key = ANY ($1::bytea[]) OR nik_key = ANY ($1::bytea[])
-                OR owner_key = ANY ($2::bytea[]))
+         WHERE state = 'held' AND expires_at <= statement_timestamp()
+           AND (person_key = ANY ($1::bytea[]) OR nik_key = ANY ($2::bytea[])
+                OR owner_key = ANY ($3::bytea[]))
         """,
-        list(keys),
+        list(persons),
+        list(niks),
         list(owners),
     )
     return {row["id"] for row in rows}

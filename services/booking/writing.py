@@ -6,6 +6,8 @@ from datetime import datetime
 from operator import attrgetter
 from uuid import UUID
 
+from pydantic_core import to_json
+
 from services.booking.desk import Desk, Happened, Withheld
 from services.booking.rules import Claim, Slot
 from shared.db import Db, columns
@@ -15,17 +17,21 @@ CLAIM_FIELDS = attrgetter(
     *("channel", "wrong_tries", "reschedules", "held_at", "expires_at", "ended_at"),
 )
 SLOT_FIELDS = attrgetter("id", "remaining", "withheld", "next_seat")
-EVENT_FIELDS = attrgetter("id", "type.value", "slot_id", "seq", "subject", "data.office")
+EVENT_FIELDS = attrgetter("id", "type.value", "slot_id", "seq", "subject")
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A command and its outcome as they are stored; `contact` is sealed, for chat alone."""
+    """A command and its outcome as they are stored; `contact` is sealed, for chat alone.
+
+    `label` says in a word what came of it, for counting.
+    """
 
     id: UUID
     kind: str
     owner: bytes
     fingerprint: bytes
+    label: str
     outcome: str
     contact: bytes | None
     state: str = "decided"
@@ -145,7 +151,7 @@ async def write_outcomes(db: Db, decided: Sequence[Decided]) -> None:
         return
     rows = (
         (d.id, d.kind, d.owner, d.fingerprint, d.state, d.outcome, d.contact)
-        for d in sorted(decided, key=lambda one: one.id)
+        for d in sorted(decided, key=attrgetter("id.int"))
     )
     written = await db.fetch(
         """
@@ -171,7 +177,10 @@ async def write_events(db: Db, events: Sequence[Happened], now: datetime) -> Non
     """Append events to the log and the outbox, in one order, while their slots are locked."""
     if not events:
         return
-    rows = ((*EVENT_FIELDS(e), e.data.model_dump_json(exclude_none=True)) for e in events)
+    rows = (
+        (*EVENT_FIELDS(e), e.data.get("office"), to_json(e.data, exclude_none=True).decode())
+        for e in events
+    )
     await db.execute(
         """
         WITH new AS (

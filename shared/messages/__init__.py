@@ -44,6 +44,7 @@ from shared.messages.outcomes import (
     Refused,
     Replies,
     SeatGivenBack,
+    SlotSeats,
     SomeResult,
     status_of,
 )
@@ -105,6 +106,7 @@ __all__ = [
     "SendText",
     "Session",
     "SlotRef",
+    "SlotSeats",
     "Slug",
     "SomeCommand",
     "SomeNotice",

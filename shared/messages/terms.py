@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated
 from uuid import UUID, uuid5
 
@@ -83,7 +84,12 @@ class SlotRef(Message):
     @property
     def slot_id(self) -> UUID:
         """The slot's id, the same wherever it is computed, so that no look-up is needed."""
-        return uuid5(SLOT_NAMESPACE, self.key)
+        return _slot_id(self.key)
+
+
+@lru_cache(4096)
+def _slot_id(key: str) -> UUID:
+    return uuid5(SLOT_NAMESPACE, key)
 
 
 def command_id(client: str, idempotency_key: str) -> UUID:

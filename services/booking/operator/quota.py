@@ -19,7 +19,7 @@ from services.booking.operator.plan import (
 )
 from services.booking.store import read_clock
 from shared.db import Db, Row
-from shared.messages import EventBody, EventType, SlotRef
+from shared.messages import EventType, SlotRef
 
 CHANGING = {"new", "raise", "cut", "move"}
 
@@ -134,5 +134,5 @@ async def _tell(db: Db, rows: Sequence[Row], kind: EventType) -> None:
 def _event(row: Row, kind: EventType) -> Happened:
     ref = store.ref_of(row)
     seats = {name: row[name] for name in ("capacity", "remaining", "opens_at")}
-    data = EventBody(**at(ref), **seats)
+    data = at(ref) | seats
     return Happened(uuid4(), kind, ref.slot_id, row["seq"], ref.key, data)

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from services.booking import sweeper
-from services.booking.batch import Arrived
+from services.booking.arriving import Arrived, prepare
 from services.booking.codes import new_booking_code
 from shared.messages import (
     HoldGranted,
@@ -265,7 +265,9 @@ async def test_who_repeats_a_parked_request_with_another_body_keeps_what_they_go
 ) -> None:
     one, two = [citizen.hold(await world.new_slot(seats=2)) for _ in range(2)]
     two = two.model_copy(update={"id": one.id})
-    await ledger.batches.park(Arrived(one, {}, None), "KeyError")
+    await ledger.batches.park(
+        Arrived(prepare(ledger.batches.tools.keys, one), {}, None), "KeyError"
+    )
 
     first, again = await ledger.one(two), await ledger.one(two)
 
@@ -282,7 +284,9 @@ async def test_only_who_waits_for_no_answer_is_told_of_a_refusal_and_has_an_addr
     refused, parked = citizen.hold(ref, tell=tell), citizen.hold(ref, tell=tell)
 
     await ledger.one(refused)
-    await ledger.batches.park(Arrived(parked, {}, None), "KeyError")
+    await ledger.batches.park(
+        Arrived(prepare(ledger.batches.tools.keys, parked), {}, None), "KeyError"
+    )
 
     rows = await admin.fetch(
         """

@@ -108,3 +108,9 @@ def test_a_phone_is_an_owner_before_a_whatsapp_id() -> None:
 
     assert both == KEYS.owner_of("+6281200000001", None)
     assert both != KEYS.owner_of(None, "ID.1")
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_a_name_in_plain_letters_is_compared_as_any_other(name: str) -> None:
+    # The quick way for ASCII and the way of all other names must agree: `Æ` takes the other.
+    assert f"ae {normal_name(name)}".strip() == normal_name(f"Æ {name}")
