@@ -18,7 +18,7 @@ from services.booking.arriving import Arrived, Prepared, prepare
 from services.booking.decisions import decide, expire_hold
 from services.booking.desk import Desk, Tools
 from services.booking.rules import Slot
-from services.booking.writing import Decided, RivalError
+from services.booking.writing import Decided, RivalError, Writes
 from shared.broker import Publisher
 from shared.db import Db, Pool
 from shared.keys import booking_code_of
@@ -43,6 +43,7 @@ RIVALS = (
     asyncpg.LockNotAvailableError,
 )
 TRIES = 6
+PORTION = 100  # of a batch, written while the next is decided
 CONFLICT = Refused(code=Refusal.IDEMPOTENCY_CONFLICT).model_dump_json(exclude_none=True)
 
 
@@ -95,7 +96,7 @@ class Batches:
                 await writing.write_outcomes(db, [parked])
                 desk = Desk(self.tools, now=await store.read_clock(db), slots={})
                 refusals.say_parked(desk, command, result)
-                await writing.write_events(db, desk.events, desk.now)
+                await writing.write_events(db, desk.take_changes().events, desk.now)
         except (RivalError, asyncpg.UniqueViolationError):
             log.warning("parked_command_was_decided", reason=reason)
         self.relay.wake()
@@ -140,12 +141,22 @@ class Batches:
         if not batch:
             return Desk(self.tools, datetime.now(UTC), {}), []
         desk = await self._set_up(db, batch)
-        commands = [one.command for one in batch]
-        results = {command.id: decide(desk, command) for command in commands}
+        results: dict[UUID, SomeResult] = {}
+        decided: list[Decided] = []
+        writes = Writes(db)
+        try:
+            for start in range(0, len(batch), PORTION):
+                some = batch[start : start + PORTION]
+                results |= {one.command.id: decide(desk, one.command) for one in some}
+                new = [self._decided(one, results[one.command.id]) for one in some]
+                await writes.begin(desk.take_changes(), new, desk.now)
+                decided += new
+        finally:
+            await writes.end()  # also of what failed: a session does one thing at a time
         desk.say_changes()
-        await refusals.say(db, desk, commands, results)
-        decided = [self._decided(one, results[one.command.id]) for one in batch]
-        await writing.write(db, desk, decided)
+        await refusals.say(db, desk, [one.command for one in batch], results)
+        await writing.write(db, desk.take_changes(), [], desk.now)
+        await writing.write_slots(db, desk.slots.values())
         return desk, decided
 
     async def _set_up(self, db: Db, batch: Sequence[Prepared]) -> Desk:

@@ -188,7 +188,7 @@ def _book(desk: Desk, claim: Claim, slot: Slot, code: str) -> None:
     claim.code = code
     claim.service_hour = rules.service_hour(slot, claim.seat)
     claim.queue_number = rules.queue_number(slot, claim.seat)
-    desk.booked[code] = claim
+    desk.changes.booked[code] = claim
     desk.claim_of_code[code] = claim.id
 
 

@@ -51,6 +51,17 @@ class Tools:
 
 
 @dataclass(slots=True)
+class Changes:
+    """What is to be written: claims that began and that changed, and what belongs to them."""
+
+    added: list[Claim] = field(default_factory=list)
+    altered: dict[UUID, Claim] = field(default_factory=dict)
+    booked: dict[str, Claim] = field(default_factory=dict)
+    withheld: list[Withheld] = field(default_factory=list)
+    events: list[Happened] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Desk:
     """The ledger's part that one batch touches."""
 
@@ -64,23 +75,24 @@ class Desk:
     active_of_owner: Counter[bytes] = field(default_factory=Counter)
     services: dict[str, frozenset[str]] = field(default_factory=dict)
     closures: frozenset[str] = frozenset()
-    added: list[Claim] = field(default_factory=list)
-    altered: dict[UUID, Claim] = field(default_factory=dict)
-    booked: dict[str, Claim] = field(default_factory=dict)
-    withheld: list[Withheld] = field(default_factory=list)
-    events: list[Happened] = field(default_factory=list)
+    changes: Changes = field(default_factory=Changes)
+
+    def take_changes(self) -> Changes:
+        """Hand over what changed since the last time, to be written."""
+        taken, self.changes = self.changes, Changes()
+        return taken
 
     def add(self, claim: Claim) -> None:
         """Take up a new claim on a seat that was just taken."""
         self.claims[claim.id] = claim
-        self.added.append(claim)
+        self.changes.added.append(claim)
         self.active_of_owner[claim.owner] += 1
         for key in filter(None, (claim.person_key, claim.nik_key)):
             self.persons[claim.service, key] = claim.id
 
     def alter(self, claim: Claim) -> None:
         """Remember that a claim's state or count of wrong tries changed."""
-        self.altered[claim.id] = claim
+        self.changes.altered[claim.id] = claim
 
     def has_active(
         self, service: str, keys: Iterable[bytes | None], but: Claim | None = None
@@ -106,7 +118,7 @@ class Desk:
         delay = release_delay(slot.office, self.tools.chance())
         slot.withheld += 1
         slot.changed = True
-        self.withheld.append(Withheld(claim.id, slot.id, claim.seat, self.now + delay))
+        self.changes.withheld.append(Withheld(claim.id, slot.id, claim.seat, self.now + delay))
 
     def release_withheld(self, slot_id: UUID, seat: int) -> None:
         """Make a withheld seat free for anybody."""
@@ -117,14 +129,14 @@ class Desk:
     def say(self, event_type: EventType, cause: UUID, slot: Slot | None, data: Facts) -> None:
         """Write down what happened; `cause` (a command or claim) makes the event's id stable."""
         seq = self._next_seq(slot) if slot else None
-        ref = slot.ref if slot else None
-        self.events.append(
+        slot_id, subject = (slot.id, slot.ref.key) if slot else (None, None)
+        self.changes.events.append(
             Happened(
                 id=uuid5(cause, event_type.value),
                 type=event_type,
-                slot_id=slot.id if slot else None,
+                slot_id=slot_id,
                 seq=seq,
-                subject=ref.key if ref else None,
+                subject=subject,
                 data=data,
             )
         )

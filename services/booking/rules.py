@@ -51,6 +51,10 @@ class Slot:
     closed: bool
     seq: int
     changed: bool = field(default=False)
+    written: int = field(init=False)  # the `seq` that the row has
+
+    def __post_init__(self) -> None:
+        self.written = self.seq
 
     def take(self) -> int:
         """Take the lowest free seat; the caller has seen that one remains."""

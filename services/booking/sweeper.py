@@ -36,10 +36,12 @@ async def sweep(db: Db, tools: Tools) -> int:
     for seat in seats:
         desk.release_withheld(seat["slot_id"], seat["seat"])
     desk.say_changes()
-    await writing.write(db, desk, [])
-    metrics.SWEPT.labels("holds").inc(len(desk.altered))
+    changes = desk.take_changes()
+    await writing.write(db, changes, [], desk.now)
+    await writing.write_slots(db, desk.slots.values())
+    metrics.SWEPT.labels("holds").inc(len(changes.altered))
     metrics.SWEPT.labels("withheld").inc(len(seats))
-    return len(desk.altered) + len(seats)
+    return len(changes.altered) + len(seats)
 
 
 async def end_visits(db: Db) -> int:
