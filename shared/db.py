@@ -34,6 +34,7 @@ async def open_pool(url: str, *, name: str, size: int = 8, schema: str = "public
         command_timeout=10,
         timeout=5,
         init=_prepare,
+        reset=_leave,
         server_settings={
             "application_name": f"antrean-{name}",
             "search_path": f"{schema}, pg_catalog",
@@ -43,6 +44,13 @@ async def open_pool(url: str, *, name: str, size: int = 8, schema: str = "public
         },
     )
     return pool
+
+
+async def _leave(_connection: Any) -> None:
+    """Give a connection back as it is, which saves a round trip for each use of the pool.
+
+    Nothing of ours outlives its transaction, and one that is open asyncpg still rolls back.
+    """
 
 
 async def _prepare(connection: Any) -> None:

@@ -13,6 +13,7 @@ import uvloop
 from aiohttp import web
 
 from services.gateway import app, store
+from services.gateway.admission import Admission
 from services.gateway.availability import Catalogue
 from services.gateway.channels import CHANNELS, Channel
 from services.gateway.chat import store as chat
@@ -60,6 +61,7 @@ def wire(config: GatewaySettings, pool: Pool) -> Gateway:
         catalogue=Catalogue(pool),
         fair_use=FairUse.of(config),
         watch=LoginWatch(pool),
+        admission=Admission(replies, config.under_way),
     )
 
 
@@ -121,6 +123,7 @@ async def _work(gateway: Gateway, channels: Sequence[Channel]) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(gateway.sender.run())
         group.create_task(gateway.watch.run())
+        group.create_task(gateway.admission.run())
         group.create_task(tidy(gateway.pool))
         for channel in channels:
             group.create_task(channel.run())

@@ -12,7 +12,7 @@ from services.gateway.asking import loose_id_of
 from services.gateway.bodies import FoundTicket, GivenBack, Request, Ticket
 from services.gateway.callers import Access
 from services.gateway.context import Ask, address_of
-from services.gateway.endpoint import Endpoint, answer
+from services.gateway.endpoint import Endpoint, Load, answer
 from services.gateway.outcomes import ticket_of
 from services.gateway.problems import not_found, rate_limited
 from services.gateway.wishes import BookingProof, SlotWish
@@ -157,6 +157,7 @@ ENDPOINTS = [
         access=Access.TICKET,
         refusals=REFUSALS,
         headers=KEYED,
+        load=Load.OF_SEAT,
     ),
     Endpoint(
         "POST",
@@ -168,5 +169,6 @@ ENDPOINTS = [
         body=SlotWish,
         refusals=REFUSALS,
         headers=KEYED,
+        load=Load.OF_SEAT,
     ),
 ]

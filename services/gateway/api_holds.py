@@ -20,7 +20,7 @@ from services.gateway.availability import Place
 from services.gateway.bodies import GivenBack, Hold, Request, Ticket
 from services.gateway.callers import Access
 from services.gateway.context import Ask, address_of
-from services.gateway.endpoint import Endpoint, answer
+from services.gateway.endpoint import Endpoint, Load, answer
 from services.gateway.outcomes import body_of, problem_of
 from services.gateway.problems import invalid, not_found, rate_limited
 from services.gateway.wishes import ApprovalCode, HoldWish
@@ -147,6 +147,7 @@ ENDPOINTS = [
         body=HoldWish,
         refusals=REFUSALS,
         headers=KEYED,
+        load=Load.COMMAND,
     ),
     Endpoint(
         "POST",
@@ -158,6 +159,7 @@ ENDPOINTS = [
         body=ApprovalCode,
         refusals=REFUSALS,
         headers=KEYED,
+        load=Load.OF_SEAT,
     ),
     Endpoint(
         "DELETE",
@@ -168,5 +170,6 @@ ENDPOINTS = [
         access=Access.CITIZEN,
         refusals=REFUSALS,
         headers=KEYED,
+        load=Load.OF_SEAT,
     ),
 ]

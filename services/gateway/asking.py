@@ -58,9 +58,10 @@ async def send_and_wait(ask: Ask, command: SomeCommand) -> Outcome | None:
     Raises ProblemError 503 where that is not certain: the same key may be sent again.
     """
     gateway = ask.gateway
-    asking = gateway.replies.note(command)
-    if asking.mark != gateway.replies.mark_of(command):
+    asking, mark = gateway.replies.note(command)
+    if asking.mark != mark:
         return await _settle(ask, asking, command)
+    is_repeat = asking.accepted
     with gateway.replies.listen(asking) as reply:
         result = await gateway.sender.send(command)
         if result != Published.ACCEPTED:
@@ -68,6 +69,8 @@ async def send_and_wait(ask: Ask, command: SomeCommand) -> Outcome | None:
             raise overloaded()
         asking.accepted = True
         wait_s = read_wait(ask.request)
+        if wait_s == 0 and not is_repeat and not reply.done():
+            return None
         return await await_outcome(gateway, command.id, reply, wait_s, asking)
 
 
@@ -118,6 +121,7 @@ async def await_outcome(
         left_s = max(LAST_LOOK_S, min(LOOK_S, ends - loop.time()))
         stored = await _find_patiently(gateway, request_id, left_s)
         if stored is not None:
+            gateway.replies.is_answered(request_id)
             return _for(asking, stored)
         if loop.time() >= ends:
             return None

@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from services.gateway.admission import Admission
 from services.gateway.availability import POOL_WAIT_S, Catalogue
 from services.gateway.limits import Buckets, Rate, caller_address
 from services.gateway.publish import CommandSender
@@ -57,6 +58,7 @@ class Gateway:
     catalogue: Catalogue
     fair_use: FairUse
     watch: LoginWatch
+    admission: Admission
 
     def db(self) -> Any:
         """Borrow a connection, or fail within two seconds where all are in use."""

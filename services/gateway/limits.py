@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from ipaddress import IPv4Address, ip_address, ip_network
 
 ENTRIES = 100_000
@@ -93,6 +94,7 @@ def caller_address(peer: str, forwarded: str, trusted_proxies: int) -> str:
     return _network(seen[-trusted_proxies]) if is_behind else _network(peer)
 
 
+@lru_cache(10_000)
 def _network(text: str) -> str:
     bare = text.partition("%")[0]
     if bare.startswith("["):

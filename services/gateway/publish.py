@@ -18,16 +18,24 @@ BOOKING_KEY = "booking.commands"
 BATCH = 200
 WAITING = 20_000
 PATIENCE_S = PUBLISH_TIMEOUT_S + 0.2
+LOOK_S = 0.1
 
 SENT = Counter("antrean_commands_sent", "Commands by what is known of their sending.", ["result"])
+SENT_BY_RESULT = {result: SENT.labels(result.value) for result in Published}
 
 
 @dataclass(slots=True, eq=False)
 class _Waiting:
     command: SomeCommand
+    since: float
     result: asyncio.Future[Published] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
+
+    def tell(self, result: Published) -> None:
+        """Tell what is known, unless the caller is gone or was told."""
+        if not self.result.done():
+            self.result.set_result(result)
 
 
 class CommandSender:
@@ -36,23 +44,25 @@ class CommandSender:
     def __init__(self, publisher: Publisher, reply_to: Callable[[], str | None]) -> None:
         self._publisher, self._reply_to = publisher, reply_to
         self._waiting: deque[_Waiting] = deque()
+        self._going: list[_Waiting] = []
         self._woken = asyncio.Event()
 
     async def send(self, command: SomeCommand) -> Published:
         """Send one command; answers within two seconds, whatever the broker does."""
         if len(self._waiting) >= WAITING:
             return self._count(Published.REFUSED)
-        waiting = _Waiting(command)
+        waiting = _Waiting(command, asyncio.get_running_loop().time())
         self._waiting.append(waiting)
         self._woken.set()
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                return self._count(await asyncio.shield(waiting.result))
-        except TimeoutError:
-            return self._count(self._withdraw(waiting))
+        return self._count(await waiting.result)
 
     async def run(self) -> None:
         """Send for as long as the process lives."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._send_all())
+            group.create_task(self._lose_patience())
+
+    async def _send_all(self) -> None:
         while True:
             await self._woken.wait()
             batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
@@ -64,23 +74,31 @@ class CommandSender:
     async def _send(self, batch: list[_Waiting]) -> None:
         body = CommandBatch(commands=tuple(w.command for w in batch)).model_dump_json()
         result = Published.UNKNOWN
+        self._going = batch
         try:
             result = await self._publisher.publish_confirmed(
                 COMMANDS, BOOKING_KEY, body.encode(), reply_to=self._reply_to()
             )
         finally:
+            self._going = []
             for waiting in batch:
-                if not waiting.result.done():
-                    waiting.result.set_result(result)
+                waiting.tell(result)
 
-    def _withdraw(self, waiting: _Waiting) -> Published:
-        """Take back what was not sent yet; of what is under way nothing is known."""
-        if waiting in self._waiting:
-            self._waiting.remove(waiting)
-            return Published.REFUSED
-        return Published.UNKNOWN
+    async def _lose_patience(self) -> None:
+        """Answer who waited too long: what was not sent is refused, of the rest nothing is known.
+
+        One look at all of them now and then: a clock for each would cost as much as the sending.
+        """
+        while True:
+            await asyncio.sleep(LOOK_S)
+            latest = asyncio.get_running_loop().time() - PATIENCE_S
+            while self._waiting and self._waiting[0].since < latest:
+                self._waiting.popleft().tell(Published.REFUSED)
+            for waiting in self._going:
+                if waiting.since < latest:
+                    waiting.tell(Published.UNKNOWN)
 
     @staticmethod
     def _count(result: Published) -> Published:
-        SENT.labels(result.value).inc()
+        SENT_BY_RESULT[result].inc()
         return result

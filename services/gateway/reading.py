@@ -62,11 +62,11 @@ def check_json(raw: bytes) -> None:
     """Refuse what two readers could read in two ways; raises ProblemError 400 or 422."""
     try:
         text = raw.decode("utf-8", errors="strict")
-        if _depth(text) > DEPTH:
+        if text.count("{") + text.count("[") > DEPTH and _depth(text) > DEPTH:
             raise ProblemError(400, "bad_json")
         value = json.loads(text, object_pairs_hook=_without_repeats, parse_constant=_refuse)
-        # A lone surrogate is written with an escape and is no character.
-        json.dumps(value, ensure_ascii=False).encode()
+        if "\\" in text:  # a lone surrogate is written with an escape and is no character
+            json.dumps(value, ensure_ascii=False).encode()
     except RepeatedFieldError as error:
         raise invalid([FieldFault(loc=[error.field], msg="the field stands twice")]) from None
     except ValueError:

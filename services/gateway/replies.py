@@ -19,19 +19,22 @@ from shared.messages import Outcome, Replies, SomeCommand
 log = structlog.get_logger(__name__)
 
 REMEMBERED = 100_000
+UNANSWERED_S = 30.0  # after which a reply is taken for lost, and not for late
 
 
 @dataclass(slots=True)
 class Asking:
     """A command of this gateway: whose, what kind, what body, and who waits for its outcome.
 
-    `booking_code` is the booking that it is about, where it names one.
+    `booking_code` is the booking that it is about, where it names one; `sent_at` is on the loop's
+    clock.
     """
 
     owner: str
     kind: str
     mark: bytes
     booking_code: str | None = None
+    sent_at: float = 0.0
     waiting: set[asyncio.Future[Outcome]] = field(default_factory=set)
     accepted: bool = False
 
@@ -46,6 +49,22 @@ class ReplyBook:
         self._keys = keys
         self.queue: str | None = None
         self._askings: OrderedDict[UUID, Asking] = OrderedDict()
+        self._unanswered: OrderedDict[UUID, Asking] = OrderedDict()
+
+    @property
+    def under_way(self) -> int:
+        """How many commands were sent and not answered yet."""
+        return len(self._unanswered)
+
+    def oldest_s(self) -> float:
+        """For how many seconds the oldest of them has been under way; 0 where there is none."""
+        now = asyncio.get_running_loop().time()
+        while self._unanswered:
+            key, asking = next(iter(self._unanswered.items()))
+            if now - asking.sent_at < UNANSWERED_S:
+                return now - asking.sent_at
+            del self._unanswered[key]
+        return 0.0
 
     async def open(self, connection: Opened) -> None:
         """Declare a new queue for a new connection: a name that is used again may be locked."""
@@ -54,22 +73,32 @@ class ReplyBook:
         name = f"gw.{socket.gethostname()}.{uuid4().hex}"
         queue = await channel.declare_queue(name, exclusive=True, auto_delete=True)
         await queue.consume(self._hear, no_ack=True)
+        self._unanswered.clear()  # what goes to the old queue is answered to nobody
         self.queue = name
 
     def mark_of(self, command: SomeCommand) -> bytes:
         """Tell one body under a key from another, as booking does."""
         return self._keys.fingerprint(command.essence)
 
-    def note(self, command: SomeCommand) -> Asking:
-        """Remember a command before it is sent; one sent before is found again."""
+    def note(self, command: SomeCommand) -> tuple[Asking, bytes]:
+        """Remember a command before it is sent; one sent before is found again.
+
+        Returns with it the mark of this command, which is another one where the body is.
+        """
+        mark = self.mark_of(command)
         asking = self._askings.get(command.id)
         if asking is None:
             code = getattr(command, "booking_code", None)
-            asking = Asking(command.owner, command.kind, self.mark_of(command), code)
-            self._askings[command.id] = asking
+            asking = Asking(command.owner, command.kind, mark, code)
+            asking.sent_at = asyncio.get_running_loop().time()
+            self._askings[command.id] = self._unanswered[command.id] = asking
             if len(self._askings) > REMEMBERED:
                 self._forget_oldest()
-        return asking
+        return asking, mark
+
+    def is_answered(self, command_id: UUID) -> None:
+        """Hear that a command has its outcome, though no reply told so."""
+        self._unanswered.pop(command_id, None)
 
     def _forget_oldest(self) -> None:
         """Forget the oldest command, unless somebody still waits for it."""
@@ -87,6 +116,7 @@ class ReplyBook:
         asking = self._askings.get(command_id)
         if asking and not asking.accepted and len(asking.waiting) <= 1:
             del self._askings[command_id]
+            self._unanswered.pop(command_id, None)
 
     @contextlib.contextmanager
     def listen(self, asking: Asking) -> Iterator[asyncio.Future[Outcome]]:
@@ -106,6 +136,7 @@ class ReplyBook:
             return
         for outcome in replies.outcomes:
             asking = self._askings.get(outcome.command_id)
+            self._unanswered.pop(outcome.command_id, None)
             for future in asking.waiting if asking else ():
                 if not future.done():
                     future.set_result(outcome)

@@ -42,6 +42,20 @@ def test_what_was_issued_is_read_until_it_is_over() -> None:
     assert read(GOOD, NOW - SKEW).subject == "login"
 
 
+def test_what_we_issue_is_a_token_to_any_other_library() -> None:
+    found = jwt.decode_complete(
+        GOOD,
+        KEY,
+        ["HS256"],
+        audience=audience(Kind.ACCESS),
+        options={"verify_signature": True}
+        | {f"verify_{name}": False for name in ("exp", "nbf", "iat")},
+    )
+
+    assert found["header"] == {"alg": "HS256", **TYPE}
+    assert found["payload"]["own"] == TOKEN.owner
+
+
 @pytest.mark.parametrize(
     "forged",
     [
@@ -62,6 +76,8 @@ def test_what_was_issued_is_read_until_it_is_over() -> None:
         signed(ctc=["sealed"]),
         *(signed(**{claim: None}) for claim in ("iss", "aud", "sub", "own", "iat", "nbf", "exp")),
         GOOD + "A" * 5_000,
+        *(f"{GOOD}=", f" {GOOD}", f"{GOOD}\n", f"{HEADER}=.{CLAIMS}.{SIGNATURE}", f".{GOOD}"),
+        *(GOOD[:-1] + chr(ord(GOOD[-1]) + step) for step in (1, -1)),  # the same bytes, or nearly
     ],
 )
 def test_a_token_with_one_thing_wrong_is_none(forged: str) -> None:

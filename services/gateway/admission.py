@@ -1,0 +1,71 @@
+"""Lets in what can be answered in a second, and says 503 at once to the rest.
+
+Three signs, each of which the others miss: how many commands are under way, how long the oldest
+has been, and how late this process itself is. A queue that nobody will be alive to read helps
+nobody: who is told to come back in a few seconds loses nothing, for the key is the same.
+"""
+
+import asyncio
+
+from prometheus_client import Counter, Gauge
+
+from services.gateway.replies import ReplyBook
+
+OLDEST_S = 0.7  # answers that take longer do not come within a second
+LAG_S = 0.1
+BEAT_S = 0.02
+PROBE_S = 0.25  # how often one is let in to see whether answers come again
+GRACE = 1.5  # for who has a seat already: a hold that cannot be confirmed is a seat lost
+
+SHED = Counter("antrean_shed", "Commands refused for too much load, by what showed it.", ["sign"])
+UNDER_WAY = Gauge("antrean_under_way", "Commands sent and not answered yet.")
+OLDEST = Gauge("antrean_command_age_seconds", "Age of the oldest command that is under way.")
+LAG = Gauge("antrean_loop_lag_seconds", "How late this process does what is due.")
+
+
+class Admission:
+    """Judges each command before anything of it is read."""
+
+    def __init__(self, replies: ReplyBook, most: int) -> None:
+        self._replies, self._most = replies, most
+        self._lag_s = 0.0
+        self._probed = 0.0
+        UNDER_WAY.set_function(lambda: replies.under_way)
+        LAG.set_function(lambda: self._lag_s)
+
+    def is_full(self, *, has_seat: bool = False) -> bool:
+        """Whether one more command would have to wait too long.
+
+        `has_seat` is for commands about a seat that the caller has: they are let in for longer.
+        """
+        grace = GRACE if has_seat else 1.0
+        sign = self._sign(grace)
+        if sign is None:
+            return False
+        now = asyncio.get_running_loop().time()
+        if sign == "oldest" and now - self._probed >= PROBE_S:
+            self._probed = now
+            return False
+        SHED.labels(sign).inc()
+        return True
+
+    def _sign(self, grace: float) -> str | None:
+        if self._replies.under_way >= self._most * grace:
+            return "under_way"
+        if self._replies.oldest_s() > OLDEST_S * grace:
+            return "oldest"
+        return "lag" if self._lag_s > LAG_S * grace else None
+
+    async def run(self) -> None:
+        """Measure how late this process is, for as long as it lives.
+
+        The worst of the last moments counts, and fades: one beat between two full loads of work
+        would say that all is well.
+        """
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + BEAT_S
+            await asyncio.sleep(BEAT_S)
+            late = loop.time() - due
+            self._lag_s = max(late, self._lag_s * 0.8)
+            OLDEST.set(self._replies.oldest_s())
