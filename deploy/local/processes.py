@@ -28,6 +28,10 @@ class Processes:
         default_factory=lambda: defaultdict(list)
     )
 
+    def start_beside(self, name: str) -> None:
+        """Start one more process of a service on the same port, which its settings must allow."""
+        self._spawn(name, self.stack.ports[name])
+
     def start(self, *names: str) -> None:
         """Start one process of each and wait until they are ready."""
         ports = {}

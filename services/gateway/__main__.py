@@ -32,6 +32,7 @@ from shared.service import raise_file_limit
 logger = structlog.get_logger(__name__)
 
 TIDY_S = 600.0
+BACKLOG = 4096  # connections that wait to be taken: all of an opening come in one second
 LINE_BYTES = 8190
 GRACE_S = 8.0
 LIMITS: dict[str, Any] = {
@@ -93,7 +94,9 @@ async def running(config: GatewaySettings) -> AsyncIterator[tuple[Gateway, async
     try:
         await gateway.broker.start()
         await runner.setup()
-        await web.TCPSite(runner, config.host, config.port, backlog=1024).start()
+        await web.TCPSite(
+            runner, config.host, config.port, backlog=BACKLOG, reuse_port=config.share_port
+        ).start()
         yield gateway, work
     finally:
         await runner.cleanup()

@@ -9,6 +9,10 @@ class GatewaySettings(ServiceSettings):
     """The settings of a gateway."""
 
     port: int = Field(default=8080, ge=1, le=65535, description="Port of the public API.")
+    share_port: bool = Field(
+        default=False,
+        description="Let several gateways of one machine listen on one port (SO_REUSEPORT).",
+    )
     public_url: str = Field(
         default="http://127.0.0.1:8080",
         pattern=r"^https?://[^\s/]+$",

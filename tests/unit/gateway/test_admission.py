@@ -1,0 +1,107 @@
+import asyncio
+from datetime import UTC, date, datetime
+from uuid import uuid4
+
+import pytest
+
+from services.gateway import admission
+from services.gateway.admission import Admission
+from services.gateway.replies import ReplyBook
+from shared.keys import Keys
+from shared.messages import Applicant, Channel, Contact, PlaceHold, Session, SlotRef
+
+KEYS = Keys.from_secret("a secret for tests, long enough to be one")
+SLOT = SlotRef(office="here", service="passport", date=date(2030, 1, 7), session=Session.MORNING)
+MOST = 4
+
+
+def command() -> PlaceHold:
+    return PlaceHold(
+        id=uuid4(),
+        owner="ab" * 32,
+        channel=Channel.WEB,
+        contact=Contact(),
+        deadline=datetime.now(UTC),
+        slot=SLOT,
+        applicant=Applicant(name="Contoh", birth_date=date(1990, 8, 17)),
+    )
+
+
+@pytest.fixture
+def replies() -> ReplyBook:
+    return ReplyBook(KEYS)
+
+
+async def test_as_many_are_let_in_as_may_be_under_way_and_more_who_have_a_seat(
+    replies: ReplyBook,
+) -> None:
+    door = Admission(replies, MOST)
+    let_in, with_seat = 0, 0
+
+    while not door.is_full() and let_in < 100:
+        replies.note(command())
+        let_in += 1
+    while not door.is_full(has_seat=True) and with_seat < 100:
+        replies.note(command())
+        with_seat += 1
+
+    assert (let_in, with_seat) == (MOST, MOST * admission.GRACE - MOST)
+
+
+async def test_who_is_answered_makes_room_however_the_answer_came(replies: ReplyBook) -> None:
+    door, sent = Admission(replies, MOST), [command() for _ in range(MOST)]
+    for one in sent:
+        replies.note(one)
+
+    assert door.is_full()
+    replies.is_answered(sent[0].id)
+    assert not door.is_full()
+    replies.note(command())
+    assert door.is_full()
+    replies.forget_unsent(sent[1].id)
+    assert not door.is_full()
+
+
+async def test_while_the_oldest_waits_too_long_one_at_a_time_is_let_in_to_see(
+    replies: ReplyBook,
+) -> None:
+    door = Admission(replies, MOST)
+    asking, _ = replies.note(command())
+    asking.sent_at -= admission.OLDEST_S + 0.1
+
+    assert [door.is_full() for _ in range(3)] == [False, True, True]
+    door._probed -= admission.PROBE_S
+    assert [door.is_full() for _ in range(2)] == [False, True]
+
+
+async def test_an_answer_that_never_comes_does_not_shut_the_door_for_ever(
+    replies: ReplyBook,
+) -> None:
+    door = Admission(replies, 1)
+    asking, _ = replies.note(command())
+
+    asking.sent_at -= 60
+
+    assert replies.oldest_s() == 0
+    assert not door.is_full()
+
+
+async def test_a_process_that_is_late_lets_nobody_in_until_it_is_in_time_again(
+    replies: ReplyBook,
+) -> None:
+    door = Admission(replies, MOST)
+    beat = asyncio.create_task(door.run())
+    loop = asyncio.get_running_loop()
+    await asyncio.sleep(0)  # the beat begins to wait
+
+    until = loop.time() + admission.LAG_S * 2
+    while loop.time() < until:  # a process that has too much to do
+        pass
+    await asyncio.sleep(0.001)
+
+    assert door.is_full()
+    assert (door._sign(1.0)) == "lag"
+    async with asyncio.timeout(5):
+        while door.is_full():
+            await asyncio.sleep(0.01)
+    beat.cancel()
