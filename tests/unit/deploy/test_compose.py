@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[3]
 FILE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(FILE)["services"]
 OURS = {name: one for name, one in SERVICES.items() if one["image"] == "antrean"}
-LASTING = ("gateway", "booking", "notifier", "simulator", "postgres", "rabbitmq")
+LASTING = ("front", "gateway", "booking", "notifier", "simulator", "postgres", "rabbitmq")
 
 
 def test_the_file_runs_the_servers_the_services_and_the_one_shots() -> None:
@@ -42,16 +42,27 @@ def test_no_setting_of_the_outside_reaches_a_container() -> None:
     assert set(mapped) <= SERVICES["simulator"]["environment"].keys()
 
 
-@pytest.mark.parametrize("service", ["booking", "notifier"])
-def test_a_worker_can_be_scaled(service: str) -> None:
+@pytest.mark.parametrize("service", ["gateway", "booking", "notifier"])
+def test_a_service_can_be_scaled(service: str) -> None:
     assert not {"ports", "container_name", "hostname"} & SERVICES[service].keys()
 
 
-def test_only_the_gateway_and_the_simulator_are_published_and_on_loopback() -> None:
+def test_only_the_front_and_the_simulator_are_published_and_on_loopback() -> None:
     published = {name: one["ports"] for name, one in SERVICES.items() if "ports" in one}
 
-    assert published.keys() == {"gateway", "simulator"}
+    assert published.keys() == {"front", "simulator"}
     assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
+
+
+def test_the_front_finds_every_gateway_and_is_the_one_proxy_that_they_trust() -> None:
+    config = (ROOT / "deploy" / "haproxy" / "haproxy.cfg").read_text(encoding="utf-8")
+
+    assert "server-template gateway 1-16 gateway:8080" in config
+    assert "option forwardfor" in config
+    assert SERVICES["gateway"]["environment"]["ANTREAN_TRUSTED_PROXIES"] == "1"
+    assert SERVICES["front"]["volumes"] == [
+        "./deploy/haproxy/haproxy.cfg:/usr/local/etc/haproxy/haproxy.cfg:ro"
+    ]
 
 
 @pytest.mark.parametrize("service", OURS)
