@@ -52,9 +52,10 @@ class Slot:
     seq: int
     changed: bool = field(default=False)
     written: int = field(init=False)  # the `seq` that the row has
+    key: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self.written = self.seq
+        self.written, self.key = self.seq, self.ref.key
 
     def take(self) -> int:
         """Take the lowest free seat; the caller has seen that one remains."""
