@@ -80,12 +80,14 @@ async def test_who_types_too_much_is_told_when_to_send_it_again_and_may_then(
 ) -> None:
     ref, writer, name = await world.new_slot(seats=5), Writer(), a_name()
     phone = phone_of(gateway, writer)
-    before = [writer.text(greeting), writer.text(f"#kantor#{ref.office}")]
+    before = [
+        writer.text(text) for text in (greeting, f"#kantor#{ref.office}", f"#pilih#{ref.key}")
+    ]
     await meta.deliver(*before)
     await answered(heard, *before)
     await empty(admin, phone)
 
-    wanted = f"#{name}#17081990#{ref.date:%d%m%Y}"
+    wanted = f"{name}, 17-08-1990"  # the date was chosen before
     early = writer.text(wanted)
     await meta.deliver(early)
     (told,) = await answered(heard, early)

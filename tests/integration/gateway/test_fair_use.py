@@ -12,7 +12,7 @@ import pytest
 
 from services.gateway.context import Gateway
 from services.gateway.fair import store
-from services.gateway.fair.limiter import Draw, Limiter
+from services.gateway.fair.limiter import AT_ONCE, Draw, Limiter, SilentError
 from services.gateway.limits import Rate
 from shared.db import Pool
 
@@ -175,6 +175,24 @@ async def test_who_no_longer_waits_takes_no_token(limiter: Limiter) -> None:
     gone.cancel()
 
     assert await limiter.take([draw]) == 0
+
+
+async def test_who_waited_too_long_is_let_go_and_never_let_through(
+    limiter: Limiter, admin: Any
+) -> None:
+    stuck, free = a_bucket(10_000), a_bucket(1)
+    await limiter.take([stuck])
+    async with admin.transaction():
+        await admin.execute("SELECT FROM gateway.bucket WHERE key = $1 FOR UPDATE", stuck.key)
+        first = asyncio.create_task(limiter.take([stuck]))
+        await asyncio.sleep(0)
+        calls = [limiter.take([draw]) for draw in [stuck] * AT_ONCE + [free]]
+        async with asyncio.timeout(4):  # sooner than Postgres' own patience ends
+            answers = await asyncio.gather(first, *calls, return_exceptions=True)
+
+    assert {type(answer) for answer in answers} == {SilentError}
+    assert await limiter.take([free]) == 0
+    assert await limiter.take([stuck]) == 0
 
 
 async def test_a_bucket_is_forgotten_only_once_it_is_full(
