@@ -60,6 +60,8 @@ def config(stack: Stack) -> GatewaySettings:
     }
     more = {
         "acts_per_minute": 10_000,
+        "login_per_minute": 10_000,
+        "applicant_per_minute": 10_000,
         "address_per_minute": 100_000,
         "lookups_per_minute": 100_000,
     }

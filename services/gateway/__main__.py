@@ -17,7 +17,10 @@ from services.gateway.admission import Admission
 from services.gateway.availability import Catalogue
 from services.gateway.channels import CHANNELS, Channel
 from services.gateway.chat import store as chat
-from services.gateway.context import FairUse, Gateway
+from services.gateway.context import Gateway
+from services.gateway.fair import store as fair
+from services.gateway.fair.limiter import Limiter
+from services.gateway.fair.use import FairUse
 from services.gateway.protocol import Runner
 from services.gateway.publish import CommandSender
 from services.gateway.replies import ReplyBook
@@ -45,8 +48,8 @@ LIMITS: dict[str, Any] = {
 }
 
 
-def wire(config: GatewaySettings, pool: Pool) -> Gateway:
-    """Put a gateway together."""
+def wire(config: GatewaySettings, pool: Pool, own: Pool) -> Gateway:
+    """Put a gateway together; `own` is the one connection by which fair use is counted."""
     broker = Broker(config.amqp_url, "gateway")
     keys = Keys.from_secret(config.secret)
     replies = ReplyBook(keys)
@@ -60,7 +63,7 @@ def wire(config: GatewaySettings, pool: Pool) -> Gateway:
         sender=sender,
         replies=replies,
         catalogue=Catalogue(pool),
-        fair_use=FairUse.of(config),
+        fair_use=FairUse(config, keys, Limiter(own)),
         watch=LoginWatch(pool),
         admission=Admission(replies, config.under_way),
     )
@@ -74,6 +77,7 @@ async def tidy(pool: Pool) -> None:
                 await store.forget_old_logins(db, datetime.now(UTC))
                 await store.forget_old_codes(db, datetime.now(UTC))
                 await store.forget_asked(db)
+                await fair.forget_full(db)
                 await chat.forget_old(db)
         if trouble:
             logger.warning("tidying_failed", error=trouble.name)
@@ -86,7 +90,8 @@ async def running(config: GatewaySettings) -> AsyncIterator[tuple[Gateway, async
     pool = await open_pool(
         config.database_url, name="gateway", size=config.database_pool, schema="gateway"
     )
-    gateway = wire(config, pool)
+    own = await open_pool(config.database_url, name="gateway-fair", size=1, schema="gateway")
+    gateway = wire(config, pool, own)
     channels = [build(gateway) for build in CHANNELS]
     routes = [route for channel in channels for route in channel.routes()]
     runner = Runner(app.build(gateway, routes), **LIMITS)
@@ -103,6 +108,7 @@ async def running(config: GatewaySettings) -> AsyncIterator[tuple[Gateway, async
         work.cancel()
         await asyncio.gather(work, return_exceptions=True)
         await gateway.broker.stop()
+        await own.close()
         await pool.close()
 
 
@@ -125,6 +131,7 @@ async def _work(gateway: Gateway, channels: Sequence[Channel]) -> None:
     """Do what goes on beside the calls; one part that breaks ends them all."""
     async with asyncio.TaskGroup() as group:
         group.create_task(gateway.sender.run())
+        group.create_task(gateway.fair_use.limiter.run())
         group.create_task(gateway.watch.run())
         group.create_task(gateway.admission.run())
         group.create_task(tidy(gateway.pool))

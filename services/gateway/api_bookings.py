@@ -1,7 +1,6 @@
 """Bookings: found, shown, cancelled, moved; for their owner and whoever holds the ticket."""
 
 import hmac
-import time
 
 from aiohttp import web
 
@@ -13,6 +12,7 @@ from services.gateway.bodies import FoundTicket, GivenBack, Request, Ticket
 from services.gateway.callers import Access
 from services.gateway.context import Ask, address_of
 from services.gateway.endpoint import Endpoint, Load, answer
+from services.gateway.fair.use import Bucket
 from services.gateway.outcomes import ticket_of
 from services.gateway.problems import not_found, rate_limited
 from services.gateway.wishes import BookingProof, SlotWish
@@ -27,7 +27,7 @@ async def post_find(ask: Ask) -> web.Response:
     """Find a booking by its code and the applicant's birth date; a miss tells not which."""
     proof: BookingProof = ask.body
     gateway = ask.gateway
-    _find_fairly(ask, normal_code(proof.booking_code))
+    await _find_fairly(ask, normal_code(proof.booking_code))
     code = booking_code_of(proof.booking_code)
     async with gateway.db() as db:
         row = await views.find_booking(db, code or "")
@@ -66,7 +66,7 @@ async def get_qr(ask: Ask) -> web.Response:
 
 async def post_cancel(ask: Ask) -> web.Response:
     """Cancel a booking; it is free of punishment."""
-    act_fairly(ask)
+    await act_fairly(ask)
     request_id = loose_id_of(ask)
     row = await _theirs(ask)
     return await carry_out(ask, CancelBooking(**common(ask, request_id), booking_code=row["code"]))
@@ -75,7 +75,7 @@ async def post_cancel(ask: Ask) -> web.Response:
 async def post_reschedule(ask: Ask) -> web.Response:
     """Move a booking; the old seat stays until the new one is sure."""
     wish: SlotWish = ask.body
-    act_fairly(ask)
+    await act_fairly(ask)
     request_id = loose_id_of(ask)
     row = await _theirs(ask)
     place = await find_place(ask.gateway, wish.office or row["office_id"])
@@ -101,11 +101,10 @@ async def _theirs(ask: Ask) -> Row:
     return row
 
 
-def _find_fairly(ask: Ask, code: str) -> None:
-    fair_use, now = ask.gateway.fair_use, time.monotonic()
+async def _find_fairly(ask: Ask, code: str) -> None:
     address = address_of(ask.request, ask.gateway.config.trusted_proxies)
-    wait_s = fair_use.finds_of_address.take(address, now) or fair_use.finds_of_code.take(code, now)
-    if wait_s:
+    wanted = {Bucket.FINDS_OF_ADDRESS: address, Bucket.FINDS_OF_CODE: code}
+    if wait_s := await ask.gateway.fair_use.take(wanted):
         raise rate_limited(wait_s)
 
 

@@ -1,6 +1,5 @@
 """Holds: a seat is asked for, confirmed, given back."""
 
-import time
 from typing import Any
 from uuid import UUID
 
@@ -21,10 +20,12 @@ from services.gateway.bodies import GivenBack, Hold, Request, Ticket
 from services.gateway.callers import Access
 from services.gateway.context import Ask, address_of
 from services.gateway.endpoint import Endpoint, Load, answer
+from services.gateway.fair.use import Bucket
 from services.gateway.outcomes import body_of, problem_of
 from services.gateway.problems import invalid, not_found, rate_limited
 from services.gateway.wishes import ApprovalCode, HoldWish
 from shared.messages import (
+    Applicant,
     ConfirmHold,
     PlaceHold,
     Refusal,
@@ -45,8 +46,8 @@ async def post_hold(ask: Ask) -> web.Response:
         raise invalid(faults)
     service = pick_service(place, wish.service)
     slot = SlotRef(office=place.id, service=service, date=wish.date, session=wish.session)
-    act_fairly(ask)
     await _refuse_early(ask, place, slot, request_id)
+    await act_fairly(ask, applicant)
     return await carry_out(
         ask, PlaceHold(**common(ask, request_id), slot=slot, applicant=applicant)
     )
@@ -56,7 +57,7 @@ async def post_confirm(ask: Ask) -> web.Response:
     """Turn a hold into a booking by its approval code."""
     wish: ApprovalCode = ask.body
     hold_id = uuid_of(ask.part("hold"))
-    act_fairly(ask)
+    await act_fairly(ask)
     command = ConfirmHold(
         **common(ask, loose_id_of(ask)), hold_id=hold_id, approval_code=wish.approval_code
     )
@@ -66,7 +67,7 @@ async def post_confirm(ask: Ask) -> web.Response:
 async def delete_hold(ask: Ask) -> web.Response:
     """Give the seat of a hold back."""
     hold_id = uuid_of(ask.part("hold"))
-    act_fairly(ask)
+    await act_fairly(ask)
     return await carry_out(ask, ReleaseHold(**common(ask, loose_id_of(ask)), hold_id=hold_id))
 
 
@@ -100,13 +101,17 @@ def uuid_of(text: str) -> UUID:
         raise not_found() from None
 
 
-def act_fairly(ask: Ask) -> None:
-    """Count a command to its caller and address; raises ProblemError 429."""
-    gateway, now = ask.gateway, time.monotonic()
-    address = address_of(ask.request, gateway.config.trusted_proxies)
-    wait_s = gateway.fair_use.acts_of_owner.take(ask.by.owner, now)
-    wait_s = wait_s or gateway.fair_use.acts_of_address.take(address, now)
-    if wait_s:
+async def act_fairly(ask: Ask, applicant: Applicant | None = None) -> None:
+    """Count a command to its phone, login, address and applicant; raises ProblemError 429."""
+    fair_use = ask.gateway.fair_use
+    wanted = {
+        Bucket.PHONE: ask.by.owner,
+        Bucket.LOGIN: ask.by.login,
+        Bucket.ADDRESS: address_of(ask.request, ask.gateway.config.trusted_proxies),
+    }
+    if applicant is not None:
+        wanted |= fair_use.person(applicant)
+    if wait_s := await fair_use.take(wanted):
         raise rate_limited(wait_s)
 
 

@@ -1,6 +1,5 @@
 """Logins: a phone is proven, a token is had."""
 
-import time
 from datetime import UTC, datetime
 
 import structlog
@@ -10,6 +9,7 @@ from services.gateway import callers, logins, people
 from services.gateway.bodies import FieldFault, LoginBegun, LoginState
 from services.gateway.context import Ask, Gateway, address_of
 from services.gateway.endpoint import Endpoint, answer
+from services.gateway.fair.use import Bucket
 from services.gateway.problems import ProblemError, invalid, not_found, rate_limited
 from services.gateway.wishes import LoginCode, LoginWish, WaitQuery
 from shared.broker import COMMANDS, Published
@@ -30,10 +30,10 @@ async def post_login(ask: Ask) -> web.Response:
     if wish.by == "sms" and not people.takes_sms(phone):
         raise invalid([FieldFault(loc=["phone"], msg="codes go to Indonesian mobile numbers only")])
     address = address_of(ask.request, gateway.config.trusted_proxies)
-    wait_s = gateway.fair_use.logins_of_address.take(address, time.monotonic())
+    wanted = {Bucket.LOGINS_OF_ADDRESS: address}
     if wish.by == "sms":
-        wait_s = wait_s or gateway.fair_use.sms_of_address.take(address, time.monotonic())
-    if wait_s:
+        wanted[Bucket.SMS_OF_ADDRESS] = address
+    if wait_s := await gateway.fair_use.take(wanted):
         raise rate_limited(wait_s)
     begun = await (_by_sms if wish.by == "sms" else _by_whatsapp)(ask, phone)
     number = gateway.config.whatsapp_number

@@ -124,7 +124,7 @@ def _by_header(gateway: Gateway, header: str, access: Access, now: datetime) -> 
             raise
         token = tokens.read(gateway.keys.token, Kind.TICKET, text.strip(), now)
         code = booking_code_of(token.subject)
-        return Caller(token.owner, Contact(), Channel.WEB, code or "-")
+        return Caller(token.owner, Contact(), Channel.WEB, code or "-", token.subject)
     return _caller(gateway.keys, token, Channel.MOBILE)
 
 
@@ -143,4 +143,4 @@ async def _by_cookie(request: web.Request, gateway: Gateway, text: str, now: dat
 def _caller(keys: Keys, token: Token, channel: Channel) -> Caller:
     sealed = base64.urlsafe_b64decode(token.contact or "")
     contact: Any = keys.unseal(sealed, f"token/{token.subject}")
-    return Caller(token.owner, Contact.model_validate(contact), channel)
+    return Caller(token.owner, Contact.model_validate(contact), channel, login=token.subject)

@@ -8,7 +8,8 @@ from aiohttp import web
 
 from services.gateway.admission import Admission
 from services.gateway.availability import POOL_WAIT_S, Catalogue
-from services.gateway.limits import Buckets, Rate, caller_address
+from services.gateway.fair.use import FairUse
+from services.gateway.limits import caller_address
 from services.gateway.publish import CommandSender
 from services.gateway.replies import ReplyBook
 from services.gateway.settings import GatewaySettings
@@ -17,32 +18,6 @@ from shared.broker import Broker
 from shared.db import Pool
 from shared.keys import Keys
 from shared.messages import Channel, Contact
-
-
-@dataclass(frozen=True, slots=True)
-class FairUse:
-    """The token buckets of one gateway."""
-
-    acts_of_owner: Buckets
-    acts_of_address: Buckets
-    logins_of_address: Buckets
-    sms_of_address: Buckets
-    finds_of_address: Buckets
-    finds_of_code: Buckets
-
-    @staticmethod
-    def of(config: GatewaySettings) -> "FairUse":
-        """Make them; addresses are shared by many (CGNAT), so theirs are generous."""
-        by_address = Rate.per_minute(config.address_per_minute)
-        lookups = Rate.per_minute(config.lookups_per_minute)
-        return FairUse(
-            acts_of_owner=Buckets(Rate.per_minute(config.acts_per_minute)),
-            acts_of_address=Buckets(by_address),
-            logins_of_address=Buckets(lookups),
-            sms_of_address=Buckets(Rate.per_minute(config.sms_per_address)),
-            finds_of_address=Buckets(lookups),
-            finds_of_code=Buckets(Rate(5, 5 / 600)),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +42,16 @@ class Gateway:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks. `booking_code` limits a ticket's holder to that booking."""
+    """Who asks. `booking_code` limits a ticket's holder to that booking.
+
+    `login` is what the token was issued for: one of the phone's logins, or a ticket.
+    """
 
     owner: str
     contact: Contact
     channel: Channel
     booking_code: str | None = None
+    login: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
-"""Fair use, per phone and per address: pure arithmetic over moments that the caller names."""
+"""What is fair use, and from which address a call comes: pure, over moments that are given."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from ipaddress import IPv4Address, ip_address, ip_network
 
-ENTRIES = 100_000
+REMEMBERED = 100_000
+FULL_AFTER = timedelta(minutes=10)  # every bucket, however empty it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,26 +22,31 @@ class Rate:
         """Allow `count` at once and `count` a minute."""
         return Rate(count, count / 60)
 
+    def wait_s(self, left: float) -> float:
+        """Say in how many seconds there is a token where so much of one is left."""
+        return max(0.0, 1 - left) / self.per_s
 
-class Buckets:
-    """Token buckets by key, the longest unused forgotten first.
 
-    A forgotten bucket is a full one; it is forgotten only after 100,000 others were used.
+class Empties:
+    """Buckets that have no token before a known moment, the one noted first forgotten first.
+
+    A forgotten one is only asked again.
     """
 
-    def __init__(self, rate: Rate, entries: int = ENTRIES) -> None:
-        self._rate, self._entries = rate, entries
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+    def __init__(self, most: int = REMEMBERED) -> None:
+        self._most = most
+        self._until: OrderedDict[bytes, float] = OrderedDict()
 
-    def take(self, key: str, now: float) -> float:
-        """Take one token at `now` (seconds); 0 if there was one, else the seconds until one is."""
-        tokens, then = self._buckets.pop(key, (self._rate.burst, now))
-        tokens = min(self._rate.burst, tokens + max(0.0, now - then) * self._rate.per_s)
-        allowed = tokens >= 1
-        self._buckets[key] = (tokens - 1 if allowed else tokens, now)
-        if len(self._buckets) > self._entries:
-            self._buckets.popitem(last=False)
-        return 0.0 if allowed else (1 - tokens) / self._rate.per_s
+    def note(self, key: bytes, until: float) -> None:
+        """Remember that a bucket has no token before this moment (seconds)."""
+        self._until.pop(key, None)
+        self._until[key] = until
+        if len(self._until) > self._most:
+            self._until.popitem(last=False)
+
+    def until(self, key: bytes) -> float:
+        """Give the moment before which a bucket has no token; 0 where nothing is known."""
+        return self._until.get(key, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +115,3 @@ def _network(text: str) -> str:
         return str(found)
     mapped = found.ipv4_mapped
     return str(mapped or ip_network((found, 64), strict=False).network_address)
-
-
-def seconds(moment: datetime) -> float:
-    """Give a moment as seconds, for buckets."""
-    return moment.timestamp()

@@ -68,6 +68,16 @@ class GatewaySettings(ServiceSettings):
         ge=1,
         description="The same from one address; generous, since providers share addresses.",
     )
+    login_per_minute: int = Field(
+        default=20,
+        ge=1,
+        description="The same of one login, so that one device leaves some to the phone's others.",
+    )
+    applicant_per_minute: int = Field(
+        default=10,
+        ge=1,
+        description="Holds asked for one person in a minute, whoever asks; one is enough.",
+    )
     sms_per_address: int = Field(
         default=30, ge=1, description="Login codes by SMS asked for from one address in a minute."
     )

@@ -15,6 +15,7 @@ from services.gateway import logins
 from services.gateway.channels.payload import Inbound
 from services.gateway.chat import acts, outbox, patience, store
 from services.gateway.chat.facts import FactBook, Person
+from services.gateway.chat.fairness import FairTalk
 from services.gateway.chat.outbox import ChatOutbox
 from services.gateway.chat.said import Said, close, open_row
 from services.gateway.context import Gateway
@@ -30,6 +31,7 @@ from shared.messages import (
     Content,
     PlaceHold,
     RescheduleBooking,
+    SomeCommand,
     SomeNotice,
 )
 from shared.relay import Relay
@@ -54,6 +56,7 @@ class Inbox:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway, self._keys = gateway, gateway.keys
         self._facts = FactBook(gateway.keys)
+        self._fair = FairTalk(gateway.fair_use)
         self._woken = asyncio.Event()
         self.relay = Relay(gateway.pool, gateway.broker.publisher, ChatOutbox(gateway.keys))
 
@@ -158,13 +161,10 @@ class Inbox:
         turn = await self._turn(db, said, state, now)
         command = acts.command_of(turn, owner, said)
         if command is not None:
-            await outbox.put(db, self._keys, [acts.seen_of(said, turn), command])
-            still = acts.text_of(said, turns.still_at_work(turn.state), "still")
-            await patience.begin(db, self._keys, owner, command, still)
-            state = turn.state
-            if isinstance(command, PlaceHold | RescheduleBooking):
-                state = state.but(placed=command.id)
-            return state, True
+            wait_s = await self._fair.wait_s(said.message_id, owner, command)
+            if wait_s == 0:
+                return await self._send(db, owner, said, turn, command), True
+            turn = Turn(state, turns.wait(state, wait_s))
         reply = turn.reply
         if isinstance(turn.action, ProveLogin):
             proof = await logins.prove(db, self._keys, turn.action.code, said.contact, now)
@@ -173,6 +173,16 @@ class Inbox:
             await logins.end_all(db, owner)
         await self._say(db, said, None if quiet else reply, acts.seen_of(said, turn))
         return turn.state, False
+
+    async def _send(
+        self, db: Db, owner: str, said: Said, turn: Turn, command: SomeCommand
+    ) -> State:
+        """Write a command to the outbox, and what to say if its outcome is late."""
+        await outbox.put(db, self._keys, [acts.seen_of(said, turn), command])
+        still = acts.text_of(said, turns.still_at_work(turn.state), "still")
+        await patience.begin(db, self._keys, owner, command, still)
+        is_placed = isinstance(command, PlaceHold | RescheduleBooking)
+        return turn.state.but(placed=command.id) if is_placed else turn.state
 
     async def _turn(self, db: Db, said: Said, state: State, now: datetime) -> Turn:
         known = self._facts.known(now)

@@ -124,6 +124,16 @@ MORE_WORDS: dict[str, dict[Language, str]] = {
             "#status. Help: #bantuan."
         ),
     },
+    "too_often": {
+        Language.ID: (
+            "Terlalu banyak permintaan dalam waktu singkat; yang ini belum diproses. Kirim lagi "
+            "pesan yang sama setelah {seconds} detik."
+        ),
+        Language.EN: (
+            "Too many requests in a short time; this one was not carried out. Send the same "
+            "message again in {seconds} seconds."
+        ),
+    },
     "late": {
         Language.ID: "Pesan Anda terlambat sampai dan tidak diproses. Silakan kirim ulang.",
         Language.EN: "Your message reached us too late and was not acted on. Please send it again.",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from math import ceil
 from typing import Any
 
 from services.gateway.dialog import choosing, managing, requesting
@@ -99,6 +100,12 @@ def answer_login(state: State, result: str) -> Content:
 def apology(state: State, key: str) -> Content:
     """Say that a message came too late (`late`) or that we have trouble (`trouble`)."""
     return text(say(key, state.language), state.language, "dates", "status", "help")
+
+
+def wait(state: State, wait_s: float) -> Content:
+    """Say when to send again what was asked too often; nobody types faster than in five seconds."""
+    body = say("too_often", state.language, seconds=str(max(5, ceil(wait_s))))
+    return text(body, state.language, "status", "help")
 
 
 def still_at_work(state: State) -> Content:

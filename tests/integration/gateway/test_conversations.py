@@ -11,12 +11,8 @@ from services.gateway.chat.inbox import FLOOD
 from services.gateway.context import Gateway
 from shared.messages import Session
 from tests.conftest import eventually
-from tests.integration.gateway.webhooks import Heard, Meta, Writer, answered, replies
+from tests.integration.gateway.webhooks import Heard, Meta, Writer, a_name, answered, replies
 from tests.integration.gateway.world import World
-
-
-def a_name() -> str:
-    return f"Contoh {uuid4().hex.translate(str.maketrans('0123456789', 'ghijklmnop'))}"
 
 
 async def test_a_message_that_cannot_be_opened_is_set_aside_and_ends_nothing(

@@ -99,12 +99,20 @@ async def behind(
 
 
 def counted(status: str) -> float:
+    return metric("antrean_http_seconds_count", "status", status)
+
+
+def sent() -> float:
+    return metric("antrean_commands_sent_total", "result", "accepted")
+
+
+def metric(name: str, label: str, value: str) -> float:
     families: Iterable[object] = REGISTRY.collect()
     return sum(
         sample.value
         for family in families
         for sample in family.samples  # type: ignore[attr-defined]
-        if sample.name == "antrean_http_seconds_count" and sample.labels["status"] == status
+        if sample.name == name and sample.labels[label] == value
     )
 
 
@@ -175,11 +183,18 @@ async def test_a_database_that_hangs_hardly_adds_to_what_the_caller_waits_for(
     body = wish(await world.new_slot(seats=1))
     await caller.get(f"/v1/offices/{body['office']}/availability?service=passport")
 
+    before = sent()
+
+    async def is_sent() -> bool:
+        return sent() > before
+
     os.kill(booking.pid, signal.SIGSTOP)
-    cable.hears.clear()
     try:
         began = time.monotonic()
-        told = await caller.post("/v1/holds", body, headers={"Prefer": "wait=1"})
+        asked = asyncio.create_task(caller.post("/v1/holds", body, headers={"Prefer": "wait=1"}))
+        await eventually(is_sent)
+        cable.hears.clear()
+        told = await asked
         took_s = time.monotonic() - began
     finally:
         cable.hears.set()
@@ -187,3 +202,40 @@ async def test_a_database_that_hangs_hardly_adds_to_what_the_caller_waits_for(
 
     assert told.status == 202
     assert took_s < 4
+
+
+@pytest.mark.usefixtures("booking")
+@pytest.mark.parametrize("trouble", ["cut", "deaf"])
+async def test_while_nobody_can_say_what_is_fair_nothing_goes_through(
+    trouble: str, behind: Behind, citizen: Client, world: World
+) -> None:
+    caller, cable = await behind("database_url", 5432)
+    caller.token = citizen.token
+    body = wish(await world.new_slot(seats=1))
+    await caller.get(f"/v1/offices/{body['office']}/availability?service=passport")
+    before = sent()
+
+    if trouble == "cut":
+        await cable.cut()
+    cable.hears.clear()
+    async with asyncio.timeout(8):  # sooner than Postgres' own patience ends
+        told = await asyncio.gather(
+            caller.post("/v1/holds", body),
+            caller.post(f"/v1/holds/{uuid4()}/confirm", {"approval_code": "7K4M2Q"}),
+            caller.call("DELETE", f"/v1/holds/{uuid4()}"),
+            caller.post("/v1/logins", {"phone": "+6281234567890"}),
+            caller.post("/v1/bookings/find", {"booking_code": "7K4M", "birth_date": "1990-08-17"}),
+        )
+        told.append(await caller.post("/v1/holds", body))
+    was_sent = sent() - before
+    if trouble == "cut":
+        await cable.join()
+    cable.hears.set()
+
+    async def is_back() -> bool:
+        return (await caller.post("/v1/holds", body)).status == 201
+
+    assert [(one.status, one.json["code"]) for one in told] == [(503, "overloaded")] * 6
+    assert all(int(one.headers["Retry-After"]) >= 1 for one in told)
+    assert was_sent == 0
+    assert await eventually(is_back)

@@ -59,6 +59,10 @@ class Writer:
         return whole | more
 
 
+def a_name() -> str:
+    return f"Contoh {uuid4().hex.translate(str.maketrans('0123456789', 'ghijklmnop'))}"
+
+
 def envelope(*values: dict[str, Any]) -> dict[str, Any]:
     metadata = {"display_phone_number": "6281100000000", "phone_number_id": "100000000000001"}
     whole = [{"messaging_product": "whatsapp", "metadata": metadata} | value for value in values]

@@ -1,6 +1,8 @@
 import pytest
 
-from services.gateway.limits import Buckets, Rate, caller_address
+from services.gateway.fair.use import rates
+from services.gateway.limits import FULL_AFTER, Empties, Rate, caller_address
+from services.gateway.settings import GatewaySettings
 
 
 @pytest.mark.parametrize(
@@ -25,24 +27,28 @@ def test_who_calls_is_whom_the_last_trusted_proxy_saw(
     assert caller_address(peer, forwarded, proxies) == caller
 
 
-def test_a_bucket_gives_its_burst_and_then_its_rate() -> None:
-    buckets = Buckets(Rate(burst=3, per_s=1))
+def test_a_bucket_is_known_to_be_empty_until_its_next_token() -> None:
+    empties = Empties()
+    empties.note(b"ani", 7.5)
 
-    waits = [buckets.take("ani", now) for now in (0, 0, 0, 0, 1, 1)]
-
-    assert waits == [0, 0, 0, 1, 0, 1]
-
-
-def test_one_bucket_does_not_empty_another() -> None:
-    buckets = Buckets(Rate(burst=1, per_s=1))
-
-    assert [buckets.take(key, 0) for key in ("ani", "budi", "ani")] == [0, 0, 1]
+    assert (empties.until(b"ani"), empties.until(b"budi")) == (7.5, 0)
 
 
-def test_the_longest_unused_bucket_is_forgotten_first() -> None:
-    buckets = Buckets(Rate(burst=1, per_s=0.001), entries=2)
-    for key in ("ani", "budi", "ani", "citra"):
-        buckets.take(key, 0)
+def test_the_bucket_noted_first_is_forgotten_first() -> None:
+    empties = Empties(most=2)
+    for key in (b"ani", b"budi", b"ani", b"citra"):
+        empties.note(key, 9)
 
-    assert buckets.take("budi", 0) == 0
-    assert buckets.take("citra", 0) > 0
+    assert [empties.until(key) for key in (b"ani", b"budi", b"citra")] == [9, 0, 9]
+
+
+@pytest.mark.parametrize(("left", "wait_s"), [(0, 2), (0.5, 1), (1, 0), (3, 0)])
+def test_the_next_token_comes_at_the_buckets_rate(left: float, wait_s: float) -> None:
+    assert Rate(burst=3, per_s=0.5).wait_s(left) == wait_s
+
+
+def test_a_bucket_that_may_be_forgotten_is_full() -> None:
+    nothing = {"database_url": "postgres://", "amqp_url": "amqp://", "secret": "x" * 32}
+
+    for rate in rates(GatewaySettings(**nothing)).values():
+        assert rate.burst / rate.per_s <= FULL_AFTER.total_seconds()
