@@ -13,10 +13,13 @@ import uvloop
 from aiohttp import web
 
 from services.gateway import app, store
-from services.gateway.availability import Catalogue
+from services.gateway.catalogue import Catalogue
 from services.gateway.channels import CHANNELS, Channel
 from services.gateway.chat import store as chat
 from services.gateway.context import FairUse, Gateway
+from services.gateway.keeper import Keeper
+from services.gateway.lookups import Lookups
+from services.gateway.memory import Memory
 from services.gateway.protocol import Runner
 from services.gateway.publish import CommandSender
 from services.gateway.replies import ReplyBook
@@ -49,6 +52,10 @@ def wire(config: GatewaySettings, pool: Pool) -> Gateway:
     keys = Keys.from_secret(config.secret)
     replies = ReplyBook(keys)
     broker.on_consume(replies.open)
+    memory = Memory()
+    keeper = Keeper(memory, pool, broker)
+    broker.on_consume(keeper.open)
+    catalogue = Catalogue(pool, memory)
     sender = CommandSender(broker.publisher, lambda: replies.queue)
     return Gateway(
         config=config,
@@ -57,7 +64,9 @@ def wire(config: GatewaySettings, pool: Pool) -> Gateway:
         broker=broker,
         sender=sender,
         replies=replies,
-        catalogue=Catalogue(pool),
+        catalogue=catalogue,
+        keeper=keeper,
+        lookups=Lookups(pool),
         fair_use=FairUse.of(config),
         watch=LoginWatch(pool),
     )
@@ -121,6 +130,7 @@ async def _work(gateway: Gateway, channels: Sequence[Channel]) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(gateway.sender.run())
         group.create_task(gateway.watch.run())
+        group.create_task(gateway.keeper.run())
         group.create_task(tidy(gateway.pool))
         for channel in channels:
             group.create_task(channel.run())

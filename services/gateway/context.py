@@ -6,8 +6,10 @@ from typing import Any
 
 from aiohttp import web
 
-from services.gateway.availability import POOL_WAIT_S, Catalogue
+from services.gateway.catalogue import POOL_WAIT_S, Catalogue
+from services.gateway.keeper import Keeper
 from services.gateway.limits import Buckets, Rate, caller_address
+from services.gateway.lookups import Lookups
 from services.gateway.publish import CommandSender
 from services.gateway.replies import ReplyBook
 from services.gateway.settings import GatewaySettings
@@ -55,6 +57,8 @@ class Gateway:
     sender: CommandSender
     replies: ReplyBook
     catalogue: Catalogue
+    keeper: Keeper
+    lookups: Lookups
     fair_use: FairUse
     watch: LoginWatch
 
