@@ -24,6 +24,7 @@ from services.gateway.protocol import Runner
 from services.gateway.publish import CommandSender
 from services.gateway.replies import ReplyBook
 from services.gateway.settings import GatewaySettings
+from services.gateway.streams import Streams
 from services.gateway.watch import LoginWatch
 from shared import log, settings
 from shared.broker import Broker
@@ -67,6 +68,7 @@ def wire(config: GatewaySettings, pool: Pool) -> Gateway:
         catalogue=catalogue,
         keeper=keeper,
         lookups=Lookups(pool),
+        streams=Streams(catalogue, config.streams),
         fair_use=FairUse.of(config),
         watch=LoginWatch(pool),
     )

@@ -13,6 +13,7 @@ from services.gateway.lookups import Lookups
 from services.gateway.publish import CommandSender
 from services.gateway.replies import ReplyBook
 from services.gateway.settings import GatewaySettings
+from services.gateway.streams import Streams
 from services.gateway.watch import LoginWatch
 from shared.broker import Broker
 from shared.db import Pool
@@ -59,6 +60,7 @@ class Gateway:
     catalogue: Catalogue
     keeper: Keeper
     lookups: Lookups
+    streams: Streams
     fair_use: FairUse
     watch: LoginWatch
 
