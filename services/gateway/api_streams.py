@@ -13,10 +13,10 @@ from services.gateway.wishes import AvailabilityQuery
 
 async def get_availability_stream(ask: Ask) -> web.StreamResponse:
     """Send `availability` as GET gives it, then `slot` for each half day that changes."""
-    streams = ask.gateway.streams
+    streams, asked = ask.gateway.streams, await read_asked(ask)
     if streams.is_full():
         raise overloaded()
-    async with streams.page(ask.request, *await read_asked(ask)) as page:
+    async with streams.page(ask.request, *asked) as page:
         response = web.StreamResponse(headers=STREAM_HEADERS)
         ask.request[BEGUN] = True
         await response.prepare(ask.request)

@@ -54,6 +54,7 @@ class Keeper:
         self._woken = asyncio.Event()
         self._channel: Any = None
         self._probe: asyncio.Task[Any] | None = None
+        self._unsettled: Incoming | None = None
         self._attached = 0  # counts connections: what an older one still says is not heard
         self._next_offset: int | None = None
         self._doubts, self._whole_at = 0, -1  # whole if there was no doubt since it was read
@@ -87,6 +88,7 @@ class Keeper:
             is_hearing = await self._is_hearing()
             is_read = self._is_whole() and not (trouble and self._unread)
             self._set_live(is_live=is_hearing and is_read)
+            await self._settle()
             await self._rest()
 
     async def _rest(self) -> None:
@@ -158,7 +160,14 @@ class Keeper:
             self._doubt()
         self._next_offset = offset + 1
         self._take(message.body)
+        self._unsettled = message
         if offset % SETTLE_EVERY == 0:
+            await self._settle()
+
+    async def _settle(self) -> None:
+        """Acknowledge what was heard; the broker closes a channel that leaves it open for long."""
+        message, self._unsettled = self._unsettled, None
+        if message is not None:
             await settle(message)
 
     def _take(self, body: bytes) -> None:
@@ -206,7 +215,7 @@ class Keeper:
     def _lose(self) -> None:
         """Hear nothing more: what comes from now on is missed."""
         self._attached += 1
-        self._channel = self._next_offset = self._probe = None
+        self._channel = self._next_offset = self._probe = self._unsettled = None
         self._doubt()
 
     def _doubt(self) -> None:

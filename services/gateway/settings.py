@@ -66,7 +66,7 @@ class GatewaySettings(ServiceSettings):
         default=600, ge=1, description="Logins and ticket searches from one address."
     )
     streams: int = Field(
-        default=2_000,
+        default=1_000,
         ge=0,
-        description="Pages that one gateway keeps up to date at once; each costs about 25 kB.",
+        description="Pages that one gateway keeps up to date at once; each takes about 30 kB.",
     )

@@ -74,7 +74,7 @@ class Shown:
     """What pages show at one moment; written whole only where a page needs it so."""
 
     def __init__(self, board: Board, body: Availability, now: datetime) -> None:
-        self._body = body
+        self._body, self._whole = body, b""
         self._made_of = (board.offer, board.offer.version, board.calendar)
         self._turns_at = availability.turns_at(board.offer, now)
         text = body.model_dump_json(exclude={"as_of"})
@@ -97,7 +97,10 @@ class Shown:
 
     def whole(self) -> bytes:
         """Write all of it, as GET gives it."""
-        return _event("availability", self._body.model_dump_json(exclude_unset=True), self.id)
+        if not self._whole:
+            text = self._body.model_dump_json(exclude_unset=True)
+            self._whole = _event("availability", text, self.id)
+        return self._whole
 
     def news(self, before: "Shown") -> bytes:
         """Write what is new; only its last part has the id, so that no part can be lost."""

@@ -63,12 +63,16 @@ class Client:
         return await self.call("POST", path, json=body, headers=headers, **more)
 
 
+async def nobody_hears(_event: Event) -> None:
+    """Tell an event where no gateway runs."""
+
+
 @dataclass(slots=True)
 class World:
     """Offices of this test run."""
 
     admin: Pool
-    tell: Callable[[Event], Awaitable[None]]
+    tell: Callable[[Event], Awaitable[None]] = nobody_hears
     memories: list[Memory] = field(default_factory=list)
     offices: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
 
