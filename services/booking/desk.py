@@ -13,7 +13,15 @@ from uuid import UUID, uuid5
 
 from services.booking.rules import Claim, Slot, refuse_missing, release_delay
 from shared.keys import Keys
-from shared.messages import Command, EventBody, EventType, Refused, SlotRef
+from shared.messages import (
+    Command,
+    EventBody,
+    EventType,
+    Refused,
+    SeatsTold,
+    SlotRef,
+    SlotSeats,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +147,18 @@ class Desk:
                 data = EventBody(**at(slot.ref), **seats)
                 cause = uuid5(slot.id, str(slot.seq + 1))
                 self.say(EventType.SLOT_CHANGED, cause, slot, data)
+
+    def seats_told(self) -> SeatsTold | None:
+        """Say all at once which slots changed, for whoever remembers them; None where none did.
+
+        It is to be sent once the batch is committed, and to be called when its events are said.
+        """
+        slots = tuple(
+            SlotSeats(slot_id=s.id, seq=s.seq, capacity=s.capacity, remaining=s.remaining)
+            for s in self.slots.values()
+            if s.changed
+        )
+        return SeatsTold(at=self.now, slots=slots) if slots else None
 
     def _next_seq(self, slot: Slot) -> int:
         slot.seq += 1

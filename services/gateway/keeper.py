@@ -22,7 +22,7 @@ from services.gateway.memory import Memory
 from shared.broker import SLOTS_STREAM, Broker, Incoming, settle
 from shared.db import Pool, passing
 from shared.links import LOST, Opened
-from shared.messages import Event
+from shared.messages import Event, SeatsTold
 
 log = structlog.get_logger(__name__)
 
@@ -159,7 +159,7 @@ class Keeper:
             log.warning("memory_gap", expected=self._next_offset, came=offset)
             self._doubt()
         self._next_offset = offset + 1
-        self._take(message.body)
+        self._take(message)
         self._unsettled = message
         if offset % SETTLE_EVERY == 0:
             await self._settle()
@@ -170,18 +170,36 @@ class Keeper:
         if message is not None:
             await settle(message)
 
-    def _take(self, body: bytes) -> None:
+    def _take(self, message: Incoming) -> None:
         try:
-            event = Event.model_validate_json(body)
-            key = UUID(event.partitionkey or "").int
+            if message.routing_key == SLOTS_STREAM:
+                self._take_seats(SeatsTold.model_validate_json(message.body))
+            else:
+                self._take_event(Event.model_validate_json(message.body))
         except ValueError as error:
             log.warning("event_unreadable", error=type(error).__name__)
-            return
-        AGE.observe(max(0.0, (datetime.now(UTC) - event.time).total_seconds()))
-        self._unheard.discard(key)
+
+    def _take_seats(self, told: SeatsTold) -> None:
+        """Take over what a booking worker says right after a batch, on its own."""
+        for one in told.slots:
+            self._note(one.slot_id, one.seq, told.at)
+            if not self._memory.learn(one.slot_id, one.seq, one.capacity, one.remaining):
+                self._read_soon(one.slot_id)
+
+    def _take_event(self, event: Event) -> None:
+        slot_id = UUID(event.partitionkey or "")
+        self._note(slot_id, event.slotsequence or 0, event.time)
         if not self._memory.apply(event):
-            self._unread.add(key)
-            self._woken.set()
+            self._read_soon(slot_id)
+
+    def _note(self, slot_id: UUID, seq: int, decided_at: datetime) -> None:
+        self._unheard.discard(slot_id.int)
+        if self._memory.is_news(slot_id, seq):
+            AGE.observe(max(0.0, (datetime.now(UTC) - decided_at).total_seconds()))
+
+    def _read_soon(self, slot_id: UUID) -> None:
+        self._unread.add(slot_id.int)
+        self._woken.set()
 
     async def _is_hearing(self) -> bool:
         """Whether the broker answers on the stream's channel, and takes what booking publishes.

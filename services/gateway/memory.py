@@ -162,6 +162,11 @@ class Memory:
                 seats.offer.changed()
         return True
 
+    def is_news(self, slot_id: UUID, seq: int) -> bool:
+        """Whether what has this number is not known yet."""
+        seats = self._slots.get(slot_id.int)
+        return seats is None or seq > seats.seq
+
     def apply(self, event: Event) -> bool:
         """Take over what an event says; False where the slot must be read instead.
 

@@ -21,6 +21,8 @@ from shared.messages.events import (
     Event,
     EventBody,
     EventType,
+    SeatsTold,
+    SlotSeats,
     event_name,
 )
 from shared.messages.notices import (
@@ -102,9 +104,11 @@ __all__ = [
     "RescheduleBooking",
     "Row",
     "SeatGivenBack",
+    "SeatsTold",
     "SendText",
     "Session",
     "SlotRef",
+    "SlotSeats",
     "Slug",
     "SomeCommand",
     "SomeNotice",

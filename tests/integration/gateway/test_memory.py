@@ -17,8 +17,9 @@ from services.gateway import views
 from services.gateway.context import Gateway
 from services.gateway.lookups import Lookups
 from services.gateway.memory import Seats, state_of
+from shared.broker import SLOTS_STREAM, Publisher
 from shared.db import Pool, is_passing
-from shared.messages import Alternative, EventType, SlotRef
+from shared.messages import Alternative, EventType, SeatsTold, SlotRef, SlotSeats
 from tests.conftest import eventually
 from tests.integration.gateway.cables import Far
 from tests.integration.gateway.world import TODAY, Client, World, event_of, wish
@@ -56,6 +57,26 @@ async def test_a_booking_changes_what_is_remembered(
         return seats_of(gateway, ref).remaining == 1
 
     assert await eventually(look)
+
+
+async def test_what_a_worker_says_right_after_a_batch_is_heard_before_its_events(
+    gateway: Gateway, world: World, stack: Stack
+) -> None:
+    ref = await world.new_slot(seats=5)
+    publisher = Publisher(stack.environment("booking")["ANTREAN_AMQP_URL"], "test")
+    publisher.link.start()
+    await publisher.link.up.wait()
+    seats = SlotSeats(slot_id=ref.slot_id, seq=3, capacity=5, remaining=0)
+    told = SeatsTold(at=datetime.now(UTC), slots=(seats,))
+
+    await publisher.send_plain(SLOTS_STREAM, told.model_dump_json().encode())
+    await until(gateway, ref, "full")
+    await world.tell(event_of(ref, EventType.SLOT_CHANGED, seq=2, capacity=5, remaining=1))
+    await world.tell(event_of(ref, EventType.SLOT_CHANGED, seq=4, capacity=6, remaining=1))
+    await until(gateway, ref, "open")
+    await publisher.link.stop()
+
+    assert (seats_of(gateway, ref).capacity, seats_of(gateway, ref).seq) == (6, 4)
 
 
 @pytest.mark.usefixtures("booking")
