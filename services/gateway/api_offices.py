@@ -58,7 +58,7 @@ async def get_office(ask: Ask) -> web.Response:
 async def get_availability(ask: Ask) -> web.Response:
     """Show the seats of one service, day by day; 304 where nothing changed."""
     query: AvailabilityQuery = ask.query
-    key = ("availability", ask.part("office"), query)
+    key = ("availability", ask.part("office"), query.service, query.first, query.last)
     shelf = ask.gateway.catalogue.shelf
     kept = shelf.find(key, ask.now)
     if kept is None:

@@ -4,7 +4,7 @@ import pytest
 
 from services.gateway import prepared
 from services.gateway.memory import Offer
-from services.gateway.prepared import Prepared, Shelf
+from services.gateway.prepared import Prepared, Shelf, same_etag
 
 NOON = datetime(2027, 1, 4, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -32,6 +32,22 @@ def test_an_answer_serves_until_a_slot_changes() -> None:
     offer.changed()
 
     assert shelf.find("a", NOON) is None
+
+
+@pytest.mark.parametrize(
+    ("header", "is_same"),
+    [
+        ('W/"a"', True),
+        ('"a"', True),
+        ('"b", W/"a"', True),
+        ("*", True),
+        ("", False),
+        ('W/"b"', False),
+        ("a", False),
+    ],
+)
+def test_a_tag_is_compared_weakly(header: str, is_same: bool) -> None:
+    assert same_etag(header, 'W/"a"') is is_same
 
 
 def test_a_shelf_that_is_full_is_emptied(monkeypatch: pytest.MonkeyPatch) -> None:
