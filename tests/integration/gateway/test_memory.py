@@ -13,7 +13,7 @@ from deploy.local import provision
 from deploy.local.environment import Stack
 from services.booking.operator import quota
 from services.booking.operator.plan import Closure
-from services.gateway import views
+from services.gateway import api_holds, views
 from services.gateway.context import Gateway
 from services.gateway.lookups import Lookups
 from services.gateway.memory import Seats, state_of
@@ -140,6 +140,34 @@ async def test_a_key_granted_at_another_gateway_is_answered_alike_when_the_slot_
     await until(gateway, ref, "full")
 
     assert (await citizen.post("/v1/holds", body, key)).text == held.text
+
+
+@pytest.mark.usefixtures("booking")
+async def test_nobody_is_refused_by_what_was_written_before_the_slot_opened(
+    gateway: Gateway, citizen: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api_holds, "LIFE", timedelta(minutes=1))
+    ref = await world.new_slot(seats=1, opens_at=datetime.now(UTC) + timedelta(seconds=1.5))
+
+    early = await citizen.post("/v1/holds", wish(ref))
+    await until(gateway, ref, "open")
+    held = await citizen.post("/v1/holds", wish(ref))
+
+    assert (early.json["code"], held.status) == ("not_open_yet", 201)
+
+
+async def test_what_was_heard_is_acknowledged_also_when_nothing_follows(
+    gateway: Gateway, world: World
+) -> None:
+    ref = await world.new_slot(seats=5)
+
+    await world.tell(event_of(ref, EventType.SLOT_CHANGED, seq=1, capacity=5, remaining=0))
+    await until(gateway, ref, "full")
+
+    async def look() -> bool:
+        return gateway.keeper._unsettled is None
+
+    assert await eventually(look)
 
 
 async def test_availability_needs_no_database(far: Far, world: World) -> None:
