@@ -26,6 +26,7 @@ EVENTS = "antrean.events"
 BOOKING_QUEUE = "antrean.commands.booking"
 NOTIFIER_QUEUE = "antrean.notifier"
 PARKING_QUEUE = "antrean.parking"
+SLOTS_STREAM = "antrean.slots.stream"
 DIRECT = ""  # the default exchange: the routing key is the queue's name
 
 PUBLISH_TIMEOUT_S = 1.5

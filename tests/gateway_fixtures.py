@@ -4,6 +4,7 @@ One for the integration and the contract tests of a run: see `pytest_plugins` in
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -26,7 +27,8 @@ from services.gateway.__main__ import running
 from services.gateway.context import Gateway
 from services.gateway.settings import GatewaySettings
 from shared.db import Pool
-from shared.messages import Contact
+from shared.messages import Contact, Event
+from tests.integration.gateway.cables import Cable, Far
 from tests.integration.gateway.webhooks import Heard, Meta
 from tests.integration.gateway.world import Client, World
 
@@ -76,6 +78,7 @@ async def gateway(config: GatewaySettings, world: World) -> AsyncIterator[Gatewa
     async with running(config) as (found, _):
         await found.broker.wait_up()
         await ready(f"{config.public_url}/readyz")
+        world.memories.append(found.catalogue.memory)
         yield found
 
 
@@ -89,6 +92,30 @@ async def other_gateway(gateway: Gateway) -> AsyncIterator[Gateway]:
         await found.broker.wait_up()
         await ready(f"{url}/readyz")
         yield found
+
+
+@pytest.fixture
+async def far(
+    config: GatewaySettings, world: World, http: aiohttp.ClientSession
+) -> AsyncIterator[Far]:
+    """A gateway of the test's own, of which both servers are at the other end of a cable."""
+    urls = {"amqp_url": 5672, "database_url": 5432}
+    cables = {name: Cable.to(getattr(config, name), usual) for name, usual in urls.items()}
+    port = free_port()
+    base = f"http://127.0.0.1:{port}"
+    changed = {"port": port, "public_url": base}
+    changed |= {name: cable.through(getattr(config, name)) for name, cable in cables.items()}
+    async with contextlib.AsyncExitStack() as until:
+        for cable in cables.values():
+            await cable.join()
+            until.push_async_callback(cable.cut)
+        found, _ = await until.enter_async_context(running(config.model_copy(update=changed)))
+        await ready(f"{base}/readyz")
+        made = Far(found, Client(http, base), cables)
+        await made.until_live()
+        world.memories.append(found.catalogue.memory)
+        until.callback(world.memories.remove, found.catalogue.memory)
+        yield made
 
 
 @pytest.fixture(scope="session")
@@ -155,10 +182,19 @@ async def heard(stack: Stack) -> AsyncIterator[Heard]:
 
 
 @pytest.fixture(scope="session")
-async def world(admin_pool: Pool) -> World:
-    made = World(admin_pool)
+async def world(admin_pool: Pool, stack: Stack) -> AsyncIterator[World]:
+    connection = await aio_pika.connect(provision.admin_amqp_url(stack.servers, stack.vhost))
+    exchange = await (await connection.channel()).get_exchange("antrean.events")
+
+    async def tell(event: Event) -> None:
+        """Publish what booking's relay would."""
+        message = aio_pika.Message(event.model_dump_json(exclude_none=True).encode())
+        await exchange.publish(message, f"{event.event_type}.{event.data.office}")
+
+    made = World(admin_pool, tell)
     await made.found()
-    return made
+    yield made
+    await connection.close()
 
 
 async def ready(url: str) -> None:

@@ -4,10 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from pydantic_core import to_json
-
-from shared.messages import SlotSeats
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -18,10 +14,10 @@ class Answer:
     text: str
 
 
-def write_replies(answers: Iterable[Answer], slots: Iterable[SlotSeats]) -> bytes:
+def write_replies(answers: Iterable[Answer]) -> bytes:
     """Write a `Replies`: each outcome is put in as it is stored, not read and written again."""
     outcomes = ",".join(
         f'{{"command_id":"{said.id}","command":"{said.kind}","result":{said.text}}}'
         for said in answers
     )
-    return b'{"outcomes":[%b],"slots":%b}' % (outcomes.encode(), to_json(list(slots)))
+    return f'{{"outcomes":[{outcomes}]}}'.encode()

@@ -17,9 +17,8 @@ from services.booking.answering import Answer, write_replies
 from services.booking.arriving import Arrived, Prepared, prepare
 from services.booking.decisions import decide, expire_hold
 from services.booking.desk import Desk, Tools
-from services.booking.rules import Slot
 from services.booking.writing import Decided, RivalError, Writes
-from shared.broker import Publisher
+from shared.broker import SLOTS_STREAM, Publisher
 from shared.db import Db, Pool
 from shared.keys import booking_code_of
 from shared.messages import (
@@ -27,7 +26,7 @@ from shared.messages import (
     Outcome,
     Refusal,
     Refused,
-    SlotSeats,
+    SeatsTold,
     SomeCommand,
     SomeResult,
 )
@@ -49,13 +48,13 @@ CONFLICT = Refused(code=Refusal.IDEMPOTENCY_CONFLICT).model_dump_json(exclude_no
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of a batch: an answer to each command, and the slots as they are now.
+    """What came of a batch: an answer to each command, and the seats that changed.
 
     `decided` are those that had no outcome before.
     """
 
     answers: list[Answer]
-    slots: tuple[SlotSeats, ...]
+    told: SeatsTold | None
     decided: list[Decided]
 
 
@@ -78,12 +77,16 @@ class Batches:
                 raise one.fault
         done = await self.decide_all([one.prepared for one in arrived if one.prepared is not None])
         self.relay.wake()
+        if done.told is not None:
+            # Before the answers: who was given a seat must not be shown it as free.
+            text = done.told.model_dump_json()
+            await self.publisher.send_plain(SLOTS_STREAM, text.encode())
         waits: dict[str, list[Answer]] = defaultdict(list)
         for one, said in zip(arrived, done.answers, strict=True):
             if one.reply_to:
                 waits[one.reply_to].append(said)
         for queue, answers in waits.items():
-            await self.publisher.send_plain(queue, write_replies(answers, done.slots))
+            await self.publisher.send_plain(queue, write_replies(answers))
 
     async def park(self, one: Arrived, reason: str) -> None:
         """Store that a command could not be decided, so that whoever asks hears it."""
@@ -135,7 +138,7 @@ class Batches:
         desk, decided = await self._decide_fresh(db, list(fresh.values()))
         known |= {one.id: (one.fingerprint, one.outcome) for one in decided}
         answers = [_answer(one, *known[one.command.id]) for one in batch]
-        return Done(answers, tuple(_seats(slot) for slot in desk.slots.values()), decided)
+        return Done(answers, desk.seats_told(), decided)
 
     async def _decide_fresh(self, db: Db, batch: Sequence[Prepared]) -> tuple[Desk, list[Decided]]:
         if not batch:
@@ -223,16 +226,6 @@ def _answer(one: Prepared, first_mark: bytes, outcome: str) -> Answer:
     """Answer with the outcome, if the command is the one that has it."""
     text = outcome if one.mark == first_mark else CONFLICT
     return Answer(one.command.id, one.command.kind, text)
-
-
-def _seats(slot: Slot) -> SlotSeats:
-    return SlotSeats(
-        slot_id=slot.id,
-        slotsequence=slot.seq,
-        capacity=slot.capacity,
-        remaining=slot.remaining,
-        closed=slot.closed,
-    )
 
 
 def _named(commands: Iterable[SomeCommand]) -> tuple[set[UUID], set[str]]:

@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 from services.booking.arriving import Prepared
 from services.booking.rules import Claim, Slot, refuse_missing, release_delay
 from shared.keys import Keys
-from shared.messages import Command, EventType, Refused, SlotRef
+from shared.messages import Command, EventType, Refused, SeatsTold, SlotRef, SlotSeats
 
 Facts = dict[str, Any]  # the fields of an EventBody: made into one where it is read
 
@@ -156,6 +156,18 @@ class Desk:
                 data = at(slot.ref) | seats
                 cause = uuid5(slot.id, str(slot.seq + 1))
                 self.say(EventType.SLOT_CHANGED, cause, slot, data)
+
+    def seats_told(self) -> SeatsTold | None:
+        """Say all at once which slots changed, for whoever remembers them; None where none did.
+
+        It is to be sent once the batch is committed, and to be called when its events are said.
+        """
+        slots = tuple(
+            SlotSeats(slot_id=s.id, seq=s.seq, capacity=s.capacity, remaining=s.remaining)
+            for s in self.slots.values()
+            if s.changed
+        )
+        return SeatsTold(at=self.now, slots=slots) if slots else None
 
     def _next_seq(self, slot: Slot) -> int:
         slot.seq += 1

@@ -14,17 +14,21 @@ from aiohttp import web
 
 from services.gateway import app, store
 from services.gateway.admission import Admission
-from services.gateway.availability import Catalogue
+from services.gateway.catalogue import Catalogue
 from services.gateway.channels import CHANNELS, Channel
 from services.gateway.chat import store as chat
 from services.gateway.context import Gateway
 from services.gateway.fair import store as fair
 from services.gateway.fair.limiter import Limiter
 from services.gateway.fair.use import FairUse
+from services.gateway.keeper import Keeper
+from services.gateway.lookups import Lookups
+from services.gateway.memory import Memory
 from services.gateway.protocol import Runner
 from services.gateway.publish import CommandSender
 from services.gateway.replies import ReplyBook
 from services.gateway.settings import GatewaySettings
+from services.gateway.streams import Streams
 from services.gateway.watch import LoginWatch
 from shared import log, settings
 from shared.broker import Broker
@@ -54,6 +58,10 @@ def wire(config: GatewaySettings, pool: Pool, own: Pool) -> Gateway:
     keys = Keys.from_secret(config.secret)
     replies = ReplyBook(keys)
     broker.on_consume(replies.open)
+    memory = Memory()
+    keeper = Keeper(memory, pool, broker)
+    broker.on_consume(keeper.open)
+    catalogue = Catalogue(pool, memory)
     sender = CommandSender(broker.publisher, lambda: replies.queue)
     return Gateway(
         config=config,
@@ -62,7 +70,10 @@ def wire(config: GatewaySettings, pool: Pool, own: Pool) -> Gateway:
         broker=broker,
         sender=sender,
         replies=replies,
-        catalogue=Catalogue(pool),
+        catalogue=catalogue,
+        keeper=keeper,
+        lookups=Lookups(pool),
+        streams=Streams(catalogue, config.streams),
         fair_use=FairUse(config, keys, Limiter(own)),
         watch=LoginWatch(pool),
         admission=Admission(replies, config.under_way),
@@ -134,6 +145,7 @@ async def _work(gateway: Gateway, channels: Sequence[Channel]) -> None:
         group.create_task(gateway.fair_use.limiter.run())
         group.create_task(gateway.watch.run())
         group.create_task(gateway.admission.run())
+        group.create_task(gateway.keeper.run())
         group.create_task(tidy(gateway.pool))
         for channel in channels:
             group.create_task(channel.run())

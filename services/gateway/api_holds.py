@@ -1,5 +1,6 @@
 """Holds: a seat is asked for, confirmed, given back."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,6 @@ from services.gateway import availability, people
 from services.gateway.api_offices import find_place, pick_service
 from services.gateway.asking import (
     COMMAND_LIFE,
-    find_stored,
     id_of,
     loose_id_of,
     remember_asked,
@@ -21,8 +21,10 @@ from services.gateway.callers import Access
 from services.gateway.context import Ask, address_of
 from services.gateway.endpoint import Endpoint, Load, answer
 from services.gateway.fair.use import Bucket
+from services.gateway.memory import NEVER
 from services.gateway.outcomes import body_of, problem_of
-from services.gateway.problems import invalid, not_found, rate_limited
+from services.gateway.prepared import LIFE, Prepared
+from services.gateway.problems import PROBLEM_TYPE, describe, invalid, not_found, rate_limited
 from services.gateway.wishes import ApprovalCode, HoldWish
 from shared.messages import (
     Applicant,
@@ -46,7 +48,9 @@ async def post_hold(ask: Ask) -> web.Response:
         raise invalid(faults)
     service = pick_service(place, wish.service)
     slot = SlotRef(office=place.id, service=service, date=wish.date, session=wish.session)
-    await _refuse_early(ask, place, slot, request_id)
+    refusal = await _refuse_early(ask, place, slot, request_id)
+    if refusal is not None:
+        return refusal
     await act_fairly(ask, applicant)
     return await carry_out(
         ask, PlaceHold(**common(ask, request_id), slot=slot, applicant=applicant)
@@ -115,27 +119,42 @@ async def act_fairly(ask: Ask, applicant: Applicant | None = None) -> None:
         raise rate_limited(wait_s)
 
 
-async def _refuse_early(ask: Ask, place: Place, slot: SlotRef, request_id: UUID) -> None:
+async def _refuse_early(
+    ask: Ask, place: Place, slot: SlotRef, request_id: UUID
+) -> web.Response | None:
     """Refuse from memory what cannot be held, so that the queue carries only what may be.
 
     One who repeats a key gets the outcome that it had, however full the slot is by now.
     """
-    found = await _known(ask, place, slot)
-    if found is None or ask.gateway.replies.find(request_id) is not None:
-        return
-    if await find_stored(ask.gateway, request_id) is not None:
-        return
-    problem = await problem_of(ask.gateway, None, found)
+    refusal = await _find_refusal(ask, place, slot)
+    if refusal is None or ask.gateway.replies.find(request_id) is not None:
+        return None
+    if await ask.gateway.lookups.is_decided(request_id):
+        return None
+    return refusal.response(ask.request)
+
+
+async def _find_refusal(ask: Ask, place: Place, slot: SlotRef) -> Prepared | None:
+    """Say why a slot cannot be held, in the words that all who ask for it get."""
+    gateway, now = ask.gateway, ask.now
+    key = ("refusal", slot.office, slot.service, slot.date, slot.session)
+    kept = gateway.catalogue.shelf.find(key, now)
+    if kept is not None:
+        return kept
+    board = await gateway.catalogue.board(place, slot.service)
+    seats, version = board.offer.seats.get((slot.date, slot.session)), board.offer.version
+    found = availability.refuse(seats, slot, now)
+    if slot.service not in place.services:
+        found = Refused(code=Refusal.NOT_OFFERED, slot=slot)
+    if found is None:
+        return None
+    until = min(board.as_of + LIFE, seats.turns_at(now) if seats else NEVER)
+    problem = await problem_of(gateway, None, found)
     if found.code == Refusal.NOT_OFFERED:
         problem.more["services"] = list(place.services)
-    raise problem
-
-
-async def _known(ask: Ask, place: Place, slot: SlotRef) -> Refused | None:
-    if slot.service not in place.services:
-        return Refused(code=Refusal.NOT_OFFERED, slot=slot)
-    board = await ask.gateway.catalogue.board(place, slot.service)
-    return availability.refuse(board, slot, ask.now)
+    body = describe(problem).model_dump_json(exclude_none=True).encode()
+    refusal = Prepared(body, PROBLEM_TYPE, now, until, problem.status)
+    return gateway.catalogue.shelf.keep(key, replace(refusal, offer=board.offer, version=version))
 
 
 KEYED = ("Idempotency-Key", "Prefer")

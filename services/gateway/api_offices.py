@@ -1,24 +1,25 @@
 """Offices and their seats: public, the same for everybody, from memory."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import sha256
-from math import asin, cos, radians, sin, sqrt
 
 from aiohttp import web
 from pydantic import BaseModel
 
 from services.gateway import availability
-from services.gateway.availability import Place
+from services.gateway.availability import Place, Span
 from services.gateway.bodies import Availability, FieldFault, NextAvailable, Office, Offices
 from services.gateway.context import Ask, Gateway
-from services.gateway.endpoint import Endpoint, answer
+from services.gateway.endpoint import Endpoint
+from services.gateway.nearby import distance_km
+from services.gateway.prepared import LIFE, Prepared
 from services.gateway.problems import invalid, refused
 from services.gateway.wishes import AvailabilityQuery, OfficesQuery
 from shared.keys import normal_name
 from shared.messages import Refusal
 
-EARTH_KM = 6371.0
-PUBLIC = {"Cache-Control": "public, max-age=1"}
+JSON = "application/json"
 DEFAULT_SPAN = timedelta(days=30)
 LONGEST_SPAN = timedelta(days=92)
 
@@ -26,42 +27,67 @@ LONGEST_SPAN = timedelta(days=92)
 async def get_offices(ask: Ask) -> web.Response:
     """List offices: by words, by distance, by service, with or without seats."""
     query: OfficesQuery = ask.query
-    places = (await ask.gateway.catalogue.places()).values()
+    key = ("offices", query.q, query.near, query.service, query.available)
+    shelf = ask.gateway.catalogue.shelf
+    kept = shelf.find(key, ask.now)
+    if kept is None:
+        kept = shelf.keep(key, _prepare(ask, await _list_offices(ask.gateway, query)))
+    return kept.response(ask.request)
+
+
+async def _list_offices(gateway: Gateway, query: OfficesQuery) -> Offices:
+    places = (await gateway.catalogue.places()).values()
     found = [p for p in places if query.service is None or query.service in p.services]
     # A service that nobody offers is not looked for: anybody may make up any number of them.
-    free = await ask.gateway.catalogue.next_free(query.service) if found else {}
+    free = await gateway.catalogue.next_free(query.service) if found else {}
     found = [p for p in found if matches(p, query.q or "")]
     found = [p for p in found if p.id in free or not query.available]
     offices = [describe(p, free.get(p.id), query.near) for p in found]
     if query.near:
         offices.sort(key=lambda o: (o.distance_km is None, o.distance_km))
-    return _public(ask, Offices(offices=offices))
+    return Offices(offices=offices)
 
 
 async def get_office(ask: Ask) -> web.Response:
     """Show one office."""
     place = await find_place(ask.gateway, ask.part("office"))
     free = await ask.gateway.catalogue.next_free(None)
-    return _public(ask, describe(place, free.get(place.id), None))
+    return _prepare(ask, describe(place, free.get(place.id), None)).response(ask.request)
 
 
 async def get_availability(ask: Ask) -> web.Response:
     """Show the seats of one service, day by day; 304 where nothing changed."""
     query: AvailabilityQuery = ask.query
+    key = ("availability", ask.part("office"), query.service, query.first, query.last)
+    shelf = ask.gateway.catalogue.shelf
+    kept = shelf.find(key, ask.now)
+    if kept is None:
+        kept = shelf.keep(key, await _prepare_availability(ask))
+    return kept.response(ask.request)
+
+
+async def _prepare_availability(ask: Ask) -> Prepared:
+    place, service, span = await read_asked(ask)
+    board = await ask.gateway.catalogue.board(place, service)
+    # Between here and the end nothing is waited for, so that body and version belong together.
+    body = availability.describe(place, service, board, span, ask.now)
+    prepared = _prepare(ask, body)
+    until = min(board.as_of + LIFE, availability.turns_at(board.offer, ask.now))
+    return replace(prepared, until=until, offer=board.offer, version=board.offer.version)
+
+
+def _prepare(ask: Ask, body: Offices | Office | Availability) -> Prepared:
+    """Write what is the same for everybody."""
+    text = body.model_dump_json(exclude_unset=True).encode()
+    return Prepared(text, JSON, ask.now, ask.now + LIFE, etag=etag_of(body))
+
+
+async def read_asked(ask: Ask) -> tuple[Place, str, Span]:
+    """Read which office, service and days are meant; raises ProblemError 404 or 422."""
+    query: AvailabilityQuery = ask.query
     place = await find_place(ask.gateway, ask.part("office"))
     service = pick_service(place, query.service)
-    span = span_of(query, place.today(ask.now))
-    board = await ask.gateway.catalogue.board(place, service)
-    body = availability.describe(place, service, board, span, ask.now)
-    return _public(ask, body)
-
-
-def _public(ask: Ask, body: Offices | Office | Availability) -> web.Response:
-    """Answer what is the same for everybody; 304 to who has it already."""
-    headers = PUBLIC | {"ETag": etag_of(body)}
-    if same_etag(ask.request.headers.get("If-None-Match", ""), headers["ETag"]):
-        return web.Response(status=304, headers=headers)
-    return answer(body, headers=headers)
+    return place, service, span_of(query, place.today(ask.now))
 
 
 async def find_place(gateway: Gateway, office: str) -> Place:
@@ -82,7 +108,7 @@ def pick_service(place: Place, service: str | None) -> str:
     return place.services[0]
 
 
-def span_of(query: AvailabilityQuery, today: date) -> tuple[date, date]:
+def span_of(query: AvailabilityQuery, today: date) -> Span:
     """Read which days are meant; raises ProblemError 422."""
     first = query.first or today
     if not today - availability.BACK <= first <= today + availability.AHEAD:
@@ -97,12 +123,6 @@ def etag_of(body: BaseModel) -> str:
     """Mark what is shown, without the moment at which it was read."""
     text = body.model_dump_json(exclude={"as_of"})
     return f'W/"{sha256(text.encode()).hexdigest()[:24]}"'
-
-
-def same_etag(header: str, etag: str) -> bool:
-    """Whether If-None-Match names this tag, compared weakly (RFC 9110, 13.1.2)."""
-    bare = etag.removeprefix("W/")
-    return any(t.strip().removeprefix("W/") in {bare, "*"} for t in header.split(","))
 
 
 def matches(place: Place, words: str) -> bool:
@@ -131,17 +151,6 @@ def describe(place: Place, free: NextAvailable | None, near: tuple[float, float]
         next_available=free,
         **distance,
     )
-
-
-def distance_km(
-    near: tuple[float, float], there: tuple[float | None, float | None]
-) -> float | None:
-    """Compute kilometres on a sphere (haversine), to 100 m; None where a place is unknown."""
-    if there[0] is None or there[1] is None:
-        return None
-    lat1, lon1, lat2, lon2 = map(radians, (*near, there[0], there[1]))
-    half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
-    return round(2 * EARTH_KM * asin(min(1.0, sqrt(half))), 1)
 
 
 ENDPOINTS = [

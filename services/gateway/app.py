@@ -10,6 +10,7 @@ from services.gateway import (
     api_logins,
     api_offices,
     api_requests,
+    api_streams,
     middleware,
     pages,
 )
@@ -18,6 +19,7 @@ from shared import health
 
 ENDPOINTS = [
     *api_offices.ENDPOINTS,
+    *api_streams.ENDPOINTS,
     *api_logins.ENDPOINTS,
     *api_holds.ENDPOINTS,
     *api_requests.ENDPOINTS,
@@ -31,6 +33,7 @@ def build(gateway: Gateway, more: Iterable[web.RouteDef] = ()) -> web.Applicatio
     app = web.Application(middlewares=middleware.MIDDLEWARES, client_max_size=LARGEST_BODY)
     app[GATEWAY] = gateway
     app.on_response_prepare.append(middleware.dress)
+    app.on_shutdown.append(api_streams.end_all)
     app.add_routes([endpoint.route() for endpoint in ENDPOINTS])
     app.add_routes(pages.routes(ENDPOINTS, gateway.config.public_url))
     app.add_routes(health.routes(health.checks(gateway.broker, gateway.pool)))

@@ -83,6 +83,12 @@ class SessionState(Answered):
     opens_at: AwareDatetime | None = Field(description="When it may first be held.")
 
 
+class SlotState(SessionState):
+    """Half a day that changed, as an open page is told of it."""
+
+    date: date
+
+
 class DayState(Answered):
     """One day at an office, in the office's own calendar."""
 

@@ -7,12 +7,15 @@ from typing import Any
 from aiohttp import web
 
 from services.gateway.admission import Admission
-from services.gateway.availability import POOL_WAIT_S, Catalogue
+from services.gateway.catalogue import POOL_WAIT_S, Catalogue
 from services.gateway.fair.use import FairUse
+from services.gateway.keeper import Keeper
 from services.gateway.limits import caller_address
+from services.gateway.lookups import Lookups
 from services.gateway.publish import CommandSender
 from services.gateway.replies import ReplyBook
 from services.gateway.settings import GatewaySettings
+from services.gateway.streams import Streams
 from services.gateway.watch import LoginWatch
 from shared.broker import Broker
 from shared.db import Pool
@@ -31,6 +34,9 @@ class Gateway:
     sender: CommandSender
     replies: ReplyBook
     catalogue: Catalogue
+    keeper: Keeper
+    lookups: Lookups
+    streams: Streams
     fair_use: FairUse
     watch: LoginWatch
     admission: Admission

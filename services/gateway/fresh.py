@@ -43,6 +43,19 @@ class Fresh(Generic[Key, Value]):
                 raise
             return value  # type: ignore[return-value]
 
+    async def get_soon(self, key: Key) -> Value:
+        """Give the value that there is, and load a newer one behind the caller's back.
+
+        For what seldom changes: nobody waits for a load, unless nobody asked for half a minute.
+        """
+        then, value = self._values.get(key, (None, None))
+        age_s = time.monotonic() - then if then is not None else STALE_S
+        if age_s >= STALE_S:
+            return await self.get(key)
+        if age_s >= self._life_s:
+            self._loading(key)
+        return value  # type: ignore[return-value]  # it stands beside its time
+
     def _loading(self, key: Key) -> "asyncio.Task[Value]":
         task = self._loads.get(key)
         if task is None:

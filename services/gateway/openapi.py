@@ -39,6 +39,10 @@ HEADERS: dict[str, dict[str, Any]] = {
         "description": "`wait=N`: how many seconds to wait for the outcome (2; at most 10).",
     },
     "If-None-Match": {"schema": {"type": "string"}, "description": "The ETag of what is known."},
+    "Last-Event-ID": {
+        "schema": {"type": "string"},
+        "description": "The id of what a page shows already; what is the same is not sent again.",
+    },
 }
 ANSWER_HEADERS: dict[str, dict[str, Any]] = {
     "Location": {"schema": {"type": "string"}, "description": "Where to ask for it."},

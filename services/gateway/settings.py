@@ -84,3 +84,8 @@ class GatewaySettings(ServiceSettings):
     lookups_per_minute: int = Field(
         default=600, ge=1, description="Logins and ticket searches from one address."
     )
+    streams: int = Field(
+        default=1_000,
+        ge=0,
+        description="Pages that one gateway keeps up to date at once; each takes about 30 kB.",
+    )

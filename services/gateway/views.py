@@ -1,6 +1,6 @@
 """What the gateway reads of booking: the views of `booking_api`, one function, one statement."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -33,26 +33,20 @@ async def list_next_free(db: Db, service: str | None) -> list[Row]:
     return rows
 
 
-async def list_sessions(db: Db, office: str) -> list[Row]:
-    """Read the half days of an office, morning first."""
+async def list_sessions(db: Db) -> list[Row]:
+    """Read the half days of every office, morning first."""
     rows: list[Row] = await db.fetch(
-        """
-        SELECT session, starts, ends FROM booking_api.session
-         WHERE office_id = $1 ORDER BY starts
-        """,
-        office,
+        "SELECT office_id, session, starts, ends FROM booking_api.session ORDER BY starts"
     )
     return rows
 
 
-async def list_closures(db: Db, office: str, first: date, last: date) -> list[Row]:
-    """Read when an office is closed; no session means the whole day."""
+async def list_closures(db: Db, first: date, last: date) -> list[Row]:
+    """Read when offices are closed; no session means the whole day."""
     rows: list[Row] = await db.fetch(
         """
-        SELECT date, session FROM booking_api.closure
-         WHERE office_id = $1 AND date BETWEEN $2 AND $3
+        SELECT office_id, date, session FROM booking_api.closure WHERE date BETWEEN $1 AND $2
         """,
-        office,
         first,
         last,
     )
@@ -63,7 +57,7 @@ async def list_slots(db: Db, office: str, service: str, first: date, last: date)
     """Read the slots of one service at one office."""
     rows: list[Row] = await db.fetch(
         """
-        SELECT date, session, starts, ends, opens_at, closes_at, capacity, remaining, closed
+        SELECT date, session, starts, ends, opens_at, closes_at, capacity, remaining, closed, seq
           FROM booking_api.slot
          WHERE office_id = $1 AND service_id = $2 AND date BETWEEN $3 AND $4
         """,
@@ -71,6 +65,34 @@ async def list_slots(db: Db, office: str, service: str, first: date, last: date)
         service,
         first,
         last,
+    )
+    return rows
+
+
+async def list_all_slots(db: Db, after: UUID, first: date, limit: int) -> list[Row]:
+    """Read the slots of all days from `first` on, by their ids, a page at a time."""
+    rows: list[Row] = await db.fetch(
+        """
+        SELECT id, office_id, service_id, date, session, starts, ends, opens_at, closes_at,
+               capacity, remaining, closed, seq
+          FROM booking_api.slot WHERE id > $1 AND date >= $2 ORDER BY id LIMIT $3
+        """,
+        after,
+        first,
+        limit,
+    )
+    return rows
+
+
+async def find_slots(db: Db, ids: Sequence[UUID]) -> list[Row]:
+    """Read these slots."""
+    rows: list[Row] = await db.fetch(
+        """
+        SELECT id, office_id, service_id, date, session, starts, ends, opens_at, closes_at,
+               capacity, remaining, closed, seq
+          FROM booking_api.slot WHERE id = ANY ($1::uuid[])
+        """,
+        list(ids),
     )
     return rows
 
@@ -92,6 +114,18 @@ async def find_request(db: Db, command_id: UUID) -> Row | None:
         """,
         command_id,
     )
+
+
+async def list_decided(db: Db, ids: Sequence[UUID]) -> set[UUID]:
+    """Read which of these commands have an outcome."""
+    rows = await db.fetch(
+        """
+        SELECT id FROM booking_api.request
+         WHERE id = ANY ($1::uuid[]) AND outcome IS NOT NULL
+        """,
+        list(ids),
+    )
+    return {row["id"] for row in rows}
 
 
 async def find_hold(db: Db, hold_id: UUID) -> Row | None:

@@ -21,6 +21,8 @@ from shared.messages.events import (
     Event,
     EventBody,
     EventType,
+    SeatsTold,
+    SlotSeats,
     event_name,
 )
 from shared.messages.notices import (
@@ -44,7 +46,6 @@ from shared.messages.outcomes import (
     Refused,
     Replies,
     SeatGivenBack,
-    SlotSeats,
     SomeResult,
     status_of,
 )
@@ -103,6 +104,7 @@ __all__ = [
     "RescheduleBooking",
     "Row",
     "SeatGivenBack",
+    "SeatsTold",
     "SendText",
     "Session",
     "SlotRef",

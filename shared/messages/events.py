@@ -84,6 +84,22 @@ class Event(Message):
         return EventType(self.type.removeprefix("id.antrean.").removesuffix(".v1"))
 
 
+class SlotSeats(Message):
+    """The seats of one slot by one of its sequence numbers."""
+
+    slot_id: UUID
+    seq: int
+    capacity: int
+    remaining: int
+
+
+class SeatsTold(Message):
+    """The slots that one batch changed, told before the relay tells of each: it may get lost."""
+
+    at: AwareDatetime
+    slots: tuple[SlotSeats, ...]
+
+
 def event_name(event_type: EventType) -> str:
     """Name the CloudEvents type of an event."""
     return f"id.antrean.{event_type.value}.v1"

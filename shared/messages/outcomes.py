@@ -61,24 +61,10 @@ class Outcome(Message):
     result: AnyResult
 
 
-class SlotSeats(Message):
-    """A slot's seats as a batch left them; a higher `slotsequence` is later."""
-
-    slot_id: UUID
-    slotsequence: int
-    capacity: int
-    remaining: int
-    closed: bool = False
-
-
 class Replies(Message):
-    """The outcomes of one batch for one gateway, and the slots that the batch looked at.
-
-    So a gateway knows that a slot is full before the event of it has come round.
-    """
+    """The outcomes of one batch for one gateway."""
 
     outcomes: tuple[Outcome, ...]
-    slots: tuple[SlotSeats, ...] = ()
 
 
 RESULTS: TypeAdapter[SomeResult] = TypeAdapter(AnyResult)

@@ -17,6 +17,10 @@ PURE = sorted(
     list((ROOT / "shared" / "messages").glob("*.py"))
     + [ROOT / "services" / "booking" / name for name in ("rules.py", "operator/plan.py")]
     + [ROOT / "services" / "gateway" / "limits.py"]
+    + [
+        ROOT / "services" / "gateway" / f"{name}.py"
+        for name in ("availability", "memory", "nearby")
+    ]
     + [ROOT / "services" / "notifier" / name for name in ("codes.py", "routing.py", "texts.py")]
     + list((ROOT / "services" / "gateway" / "dialog").rglob("*.py"))
 )

@@ -8,8 +8,9 @@ from uuid import uuid4
 
 import aiohttp
 
+from services.gateway.memory import Memory
 from shared.db import Pool
-from shared.messages import Session, SlotRef
+from shared.messages import Event, EventBody, EventType, Session, SlotRef, event_name
 from tests.conftest import eventually
 
 TODAY = datetime.now(UTC).date()
@@ -62,11 +63,17 @@ class Client:
         return await self.call("POST", path, json=body, headers=headers, **more)
 
 
+async def nobody_hears(_event: Event) -> None:
+    """Tell an event where no gateway runs."""
+
+
 @dataclass(slots=True)
 class World:
     """Offices of this test run."""
 
     admin: Pool
+    tell: Callable[[Event], Awaitable[None]] = nobody_hears
+    memories: list[Memory] = field(default_factory=list)
     offices: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
 
     async def found(self) -> None:
@@ -89,6 +96,14 @@ class World:
             "SELECT remaining FROM booking.slot WHERE id = $1", ref.slot_id
         )
         return int(found)
+
+    async def change_silently(self, ref: SlotRef, remaining: int) -> None:
+        """Change a slot without a word, so that who shows it must have read it."""
+        await self.admin.execute(
+            "UPDATE booking.slot SET remaining = $2, seq = seq + 1 WHERE id = $1",
+            ref.slot_id,
+            remaining,
+        )
 
     async def wait_for_state(self, client: "Client", ref: SlotRef, state: str) -> None:
         """Wait until the availability says so; it may be a second old."""
@@ -154,7 +169,30 @@ class World:
                 ref.slot_id, ref.office, ref.service, ref.date, ref.session.value, starts, ends,
                 at[0], at[1], opens_at, seats, more.pop("closed", False),
             )  # fmt: skip
+        await self._make_known(ref)
         return ref
+
+    async def _make_known(self, ref: SlotRef) -> None:
+        """Say that a slot was opened, as booking's relay does, and wait for those who remember."""
+        await self.tell(event_of(ref, EventType.SLOT_OPENED, seq=0))
+
+        async def look() -> bool:
+            return all(m.find(ref) for m in self.memories if m.is_live)
+
+        await eventually(look)
+
+
+def event_of(ref: SlotRef, kind: EventType, seq: int, **seats: int) -> Event:
+    """Write what happened to a slot, as booking does."""
+    return Event(
+        id=uuid4(),
+        type=event_name(kind),
+        subject=ref.key,
+        time=datetime.now(UTC),
+        partitionkey=str(ref.slot_id),
+        slotsequence=seq,
+        data=EventBody(office=ref.office, service=ref.service, **seats),
+    )
 
 
 LogIn = Callable[..., Awaitable[Client]]

@@ -12,20 +12,17 @@ from shared.messages import (
     Replies,
     Session,
     SlotRef,
-    SlotSeats,
     SomeResult,
 )
 
 SLOT = SlotRef(office="here", service="passport", date=date(2030, 1, 7), session=Session.AFTERNOON)
-SEATS = SlotSeats(slot_id=SLOT.slot_id, slotsequence=7, capacity=20, remaining=0)
 HELD = HoldGranted(hold_id=uuid4(), slot=SLOT, expires_at=datetime(2030, 1, 1, tzinfo=UTC))
 FULL = Refused(code=Refusal.SLOT_FULL, slot=SLOT)
 
 
 @pytest.mark.parametrize("results", [[HELD], [HELD, FULL, HELD], []])
-@pytest.mark.parametrize("slots", [(), (SEATS,), (SEATS, SEATS)])
 def test_what_is_written_reads_as_the_replies_that_it_is(
-    results: list[SomeResult], slots: tuple[SlotSeats, ...]
+    results: list[SomeResult],
 ) -> None:
     outcomes = tuple(
         Outcome(command_id=uuid4(), command="hold.place", result=result) for result in results
@@ -35,6 +32,6 @@ def test_what_is_written_reads_as_the_replies_that_it_is(
         for one in outcomes
     ]
 
-    written = write_replies(answers, slots)
+    written = write_replies(answers)
 
-    assert Replies.model_validate_json(written) == Replies(outcomes=outcomes, slots=slots)
+    assert Replies.model_validate_json(written) == Replies(outcomes=outcomes)

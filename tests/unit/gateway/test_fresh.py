@@ -88,3 +88,24 @@ async def test_the_oldest_entry_makes_room(source: Source, monkeypatch: pytest.M
         await cache.get(key)
 
     assert await cache.get("a") == 4
+
+
+async def test_what_is_old_is_given_at_once_and_loaded_behind_the_callers_back(
+    source: Source,
+) -> None:
+    cache = Fresh(source, 0)
+    first = await cache.get_soon("a")
+
+    second = await cache.get_soon("a")
+    await cache._loads["a"]
+
+    assert (first, second, await cache.get_soon("a")) == (1, 1, 2)
+
+
+async def test_what_nobody_asked_for_in_half_a_minute_is_waited_for(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fresh, "STALE_S", 0)
+    cache = Fresh(source, 0)
+
+    assert [await cache.get_soon("a"), await cache.get_soon("a")] == [1, 2]
