@@ -35,4 +35,4 @@ def test_what_a_batch_changed_is_told_with_the_number_of_its_event() -> None:
 
     assert told is not None
     assert [(s.slot_id, s.seq, s.remaining) for s in told.slots] == [(one.id, 8, 15)]
-    assert desk.events[-1].seq == 8
+    assert desk.changes.events[-1].seq == 8
