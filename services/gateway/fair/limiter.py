@@ -15,7 +15,7 @@ from prometheus_client import Counter
 from services.gateway.fair import store
 from services.gateway.fair.store import Draws, Taken
 from services.gateway.limits import Empties, Rate
-from shared.db import Pool, passing
+from shared.db import Db, Pool, passing
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +23,6 @@ AT_ONCE = 1_000
 WAITING = 10_000
 # Together less than the second and a half after which a call fails.
 QUEUE_S, WAVE_S = 0.75, 0.7
-TRIES = 5  # a rival that makes the same bucket at the same moment does so once
 
 ASKED = Counter(
     "antrean_fair_use", "Calls that asked for tokens: allowed, silent, or what was empty.", ["what"]
@@ -148,9 +147,7 @@ class Limiter:
         with passing() as trouble:
             async with asyncio.timeout(WAVE_S), self._pool.acquire() as db:
                 try:
-                    for _ in range(TRIES):
-                        if (taken := await store.take(db, draws)) is not None:
-                            return taken
+                    return await take_all(db, draws)
                 except BaseException:
                     db.terminate()  # a connection that is silent would keep the next ones waiting
                     raise
@@ -165,6 +162,15 @@ class Limiter:
                 ASKED.labels(draw.what).inc()
                 return wait_s
         return 0.0
+
+
+async def take_all(db: Db, draws: Draws) -> Taken | None:
+    """Take tokens, also where another gateway makes the same buckets at the same moment."""
+    taken = await store.take(db, draws)
+    if taken is None:
+        await store.make(db, draws)
+        taken = await store.take(db, draws)
+    return taken
 
 
 def draws_of(calls: Sequence[_Call]) -> Draws:

@@ -81,7 +81,7 @@ async def take(db: Db, draws: Draws) -> Taken | None:
 
     The buckets' rows are locked in the order of their keys, so that two gateways neither deadlock
     nor take the same token. None where another made one of these buckets at the same moment: then
-    nothing was taken, and the next try finds it.
+    nothing was taken, and `make` first is the way.
 
     A place counts the calls before it even if they got nothing. So a call may be refused although
     none of its buckets is empty; it is to ask again, and the first of those that do is sure of its
@@ -92,6 +92,19 @@ async def take(db: Db, draws: Draws) -> Taken | None:
     except asyncpg.UniqueViolationError:
         return None
     return Taken(row["passed"], row["empty"], row["left"])
+
+
+async def make(db: Db, draws: Draws) -> None:
+    """Make the buckets that are not there yet, full, so that `take` finds every one."""
+    await db.execute(
+        """
+        INSERT INTO gateway.bucket (key, tokens, at)
+        SELECT key, burst, now() FROM unnest($1::bytea[], $2::float8[]) AS w (key, burst)
+        ON CONFLICT (key) DO NOTHING
+        """,
+        draws.keys,
+        draws.bursts,
+    )
 
 
 async def forget_full(db: Db) -> None:

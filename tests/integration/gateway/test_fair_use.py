@@ -110,6 +110,20 @@ async def test_new_buckets_that_two_gateways_make_at_once_are_made_once(
         assert sum(passed for _, passed in outcomes) == len(draws)
 
 
+async def test_gateways_that_keep_making_the_same_buckets_are_not_silent_for_it(
+    both: list[Limiter],
+) -> None:
+    draws = [a_bucket(1_000) for _ in range(2_000)]
+    chance = random.Random(7)
+
+    async def keep_asking(limiter: Limiter) -> list[float]:
+        return [await limiter.take(chance.sample(draws, 4)) for _ in range(10)]
+
+    answers = await asyncio.gather(*(keep_asking(limiter) for limiter in both * 200))
+
+    assert {wait_s for waits in answers for wait_s in waits} == {0}
+
+
 async def test_who_is_over_a_limit_of_their_own_drains_no_bucket_that_many_share(
     limiter: Limiter, admin: Any
 ) -> None:
