@@ -135,7 +135,7 @@ async def test_a_login_that_is_over_its_limit_leaves_some_to_the_phones_others(
 
 
 @pytest.mark.usefixtures("booking")
-@pytest.mark.parametrize("same", [{"name": "Siti Aminah"}, {"nik": "3171015708900001"}])
+@pytest.mark.parametrize("same", [{"name": "Siti Aminah"}, {"nik": "3171015708900044"}])
 async def test_one_person_has_a_limit_whoever_asks(
     same: dict[str, str], limited: Narrow, log_in: LogIn, world: World
 ) -> None:
