@@ -49,8 +49,8 @@ venv-bench:
 bench: venv-bench ## measure every bar beside its yardsticks (15 min); QUICK=1 only tries it
 	@$(PY) -m bench $(if $(QUICK),--quick) $(ARGS)
 
-stampede: venv ## only the rivals: N of them, Q seats, exactly Q
-	@.venv/bin/pytest -q tests/stampede
+stampede: venv ## rivals at one slot of a running system: make stampede ARGS="--rivals 2000 --seats 100"
+	@$(PY) -m bench.stampede $(ARGS)
 
 lock: venv ## resolve pyproject.toml into requirements/*.lock, by hash
 	@.venv/bin/uv pip compile -q pyproject.toml --generate-hashes --no-header --no-annotate -o requirements/run.lock

@@ -29,7 +29,7 @@ async def workers(bench: Bench) -> None:
 async def batches(bench: Bench) -> None:
     """Measure rate against batch size, for the picture."""
     for size in BATCHES:
-        count = min(bench.sizes.commands, 400 * size + 400)
+        count = min(bench.sizes.commands, 100 * size + 500)
         slot = await bench.world.open_slot(count)
         found = await decide(bench, (slot,), count, batch=size)
         bench.raw["rate against batch"].append({"batch": size, "rate": found.rate})
