@@ -17,16 +17,16 @@ class Sizes:
     """How much of everything; the quick form tries all of it and measures nothing well."""
 
     repetitions: int = 3
-    pgbench_s: float = 3
+    pgbench_s: float = 2
     commands: int = 20_000
     bare_s: float = 3
     intake: int = 8_000
     reads_s: float = 3
     stampede: int = 20_000
     seats: int = 1_000
-    flask_s: float = 12
+    peer_s: float = 10
     steady_rate: int = 100
-    steady_s: float = 10
+    steady_s: float = 8
     overload_s: float = 30
     opening: int = 100_000
     opening_s: float = 55
@@ -46,7 +46,7 @@ QUICK = Sizes(
     reads_s=0.5,
     stampede=800,
     seats=50,
-    flask_s=1.5,
+    peer_s=1.5,
     steady_s=1,
     overload_s=2,
     opening=2_000,

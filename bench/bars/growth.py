@@ -1,17 +1,17 @@
 """More workers (B13), batches of other sizes, and a ledger that has grown (B14)."""
 
 from bench.bars import gateway
-from bench.bars.deciding import decide
+from bench.bars.deciding import Decided, decide
 from bench.bench import Bench
 from bench.filling import add_bookings, add_slots
 
-WORKERS = (1, 2, 4)
+WORKERS, CORES = (1, 2, 4), (2, 4, 8)
 BATCHES = (1, 10, 50, 200, 500)
 
 
 async def workers(bench: Bench) -> None:
     """B13: one, two and four workers, on one slot and on a thousand."""
-    count = bench.sizes.commands // 2
+    count, before = bench.sizes.commands // 2, await _deadlocks(bench)
     for number in WORKERS:
         slot = await bench.world.open_slot(count)
         one = await decide(bench, (slot,), count, number)
@@ -21,9 +21,28 @@ async def workers(bench: Bench) -> None:
         bench.note(
             f"workers {number} spread", many.rate, rivals=many.rivals, worker_us=many.worker_us
         )
-        bench.raw["projection"].append(
-            {"workers": number, "worker_us": many.worker_us, "postgres_us": many.postgres_us}
-        )
+        if number == 1:
+            _project(bench, many)
+    bench.note("deadlocks", await _deadlocks(bench) - before)
+
+
+def _project(bench: Bench, found: Decided) -> None:
+    """Say what more cores would give if CPU were all that is needed: computed, not measured."""
+    us = found.worker_us + found.postgres_us
+    rates = {cores: round(cores * 1e6 / us) for cores in CORES}
+    bench.raw["projection"].append(
+        {"worker_us": found.worker_us, "postgres_us": found.postgres_us, "rate by cores": rates}
+    )
+    shown = ", ".join(f"{rate:,}/s on {cores} cores" for cores, rate in rates.items())
+    bench.say(f"    projected from CPU per command, not measured: {shown}")
+
+
+async def _deadlocks(bench: Bench) -> int:
+    """Count the deadlocks that Postgres saw in our database."""
+    number: int = await bench.world.admin.fetchval(
+        "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+    )
+    return number
 
 
 async def batches(bench: Bench) -> None:

@@ -112,6 +112,7 @@ RULES = (
             0.9,
             None,
             "x 1 worker",
+            also=(Limit("deadlocks", 0),),
         )
         for more, number, where in (
             ("", 2, "hot"),
