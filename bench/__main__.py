@@ -132,7 +132,10 @@ async def measure(bench: Bench, steps: list[Step]) -> None:
         bench.say(f"{what}; about {left / 60:.0f} min left" if left > 60 else what)
         started = time.monotonic()
         await step.act(bench)
-        bench.raw["steps"].append({"what": what, "seconds": round(time.monotonic() - started, 1)})
+        took = round(time.monotonic() - started, 1)
+        bench.raw["steps"].append(
+            {"what": what, "seconds": took, "memory_mb": bench.world.rss_mb()}
+        )
 
 
 def words_of(argv: list[str]) -> argparse.Namespace:

@@ -6,7 +6,7 @@ from html import escape
 from math import ceil, floor, log10
 
 WIDTH, HEIGHT = 760, 420
-LEFT, RIGHT, TOP, BOTTOM = 80, 80, 50, 70
+LEFT, RIGHT, TOP, BOTTOM = 80, 80, 62, 70
 FONT = 'font-family="sans-serif" font-size="13" role="img"'
 COLOURS = ("#1b5e8c", "#c4511d", "#3d7a37", "#7b4b94")
 

@@ -99,6 +99,15 @@ class World:
         """Give the seconds of CPU that all processes of a service used."""
         return sum(proc.cpu_s(one.pid) for one in self.processes.running[name])
 
+    def rss_mb(self) -> dict[str, list[float]]:
+        """Give the memory of every process that runs, by service, in MB."""
+        running = self.processes.running.items()
+        return {
+            name: [round(proc.rss_mb(one.pid), 1) for one in group]
+            for name, group in running
+            if group
+        }
+
     async def analyze(self) -> None:
         """Let Postgres count its rows, as an operator does after seeding."""
         await analyze(self.stack.environment("migrate")["ANTREAN_DATABASE_URL"])

@@ -3,7 +3,7 @@
 from bench.bars import gateway
 from bench.bars.deciding import Decided, decide
 from bench.bench import Bench
-from bench.filling import add_bookings, add_slots
+from bench.filling import add_bookings, add_slots, rest
 
 WORKERS, CORES = (1, 2, 4), (2, 4, 8)
 BATCHES = (1, 10, 50, 200, 500)
@@ -62,14 +62,15 @@ async def growth(bench: Bench) -> None:
     bench.say(f"    adding {bench.sizes.bookings:,} bookings and {bench.sizes.slots:,} slots")
     await add_bookings(bench.world, bench.sizes.bookings)
     await add_slots(bench.world, bench.sizes.slots)
-    await bench.world.analyze()
+    await rest(bench.world)
     await _take_rates(bench, "large")
 
 
 async def _take_rates(bench: Bench, when: str) -> None:
-    count = bench.sizes.commands
-    slot = await bench.world.open_slot(count)
-    bench.note(f"{when}: decisions", (await decide(bench, (slot,), count)).rate)
+    count = bench.sizes.commands // 2
+    for _ in range(bench.sizes.repetitions):
+        slot = await bench.world.open_slot(count)
+        bench.note(f"{when}: decisions", (await decide(bench, (slot,), count)).rate)
     for name, act in (("refusal", gateway.refusals), ("availability", gateway.availability)):
         # They note under their own names, which the repetitions have used already.
         kept = {key: list(found) for key, found in bench.samples.items()}

@@ -19,8 +19,12 @@ SEATS = 100_000
 
 
 async def memory(bench: Bench) -> None:
-    """Load the whole system steadily and look at its memory now and then."""
+    """Load the whole system steadily from its start and look at its memory now and then.
+
+    What it has after a rush or an overload is among the raw figures, by step.
+    """
     world, seconds = bench.world, bench.sizes.memory_s
+    await world.run_only()
     await world.run_only(*WHOLE)
     rate = max(50.0, SHARE * max(bench.samples["all succeed"], default=400.0))
     arrivals = steady(rate, seconds)
@@ -41,6 +45,7 @@ async def memory(bench: Bench) -> None:
             await watching
     for name in WATCHED:
         _note(bench, name, [look[name] for look in looks], rate)
+        bench.raw["memory shared in shares"].append({name: proc.pss_mb(world.pid(name))})
     await world.settle()
     await ledger.check(world.admin)
 

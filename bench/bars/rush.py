@@ -124,8 +124,8 @@ async def _theirs(bench: Bench, name: str, slot: SlotRef, seats: int, run: Run) 
 
 
 def _curve(answers: Answers, seats: int) -> dict[str, list[float]]:
-    """Give answers and remaining seats over time, in 50 steps."""
-    width = max(0.02, answers.seconds / 50)
+    """Give answers and remaining seats over time, in 40 steps at most."""
+    width = max(0.05, answers.seconds / 40)
     done = [s + t for s, t in zip(answers.sent, answers.took, strict=True)]
     granted = [m for m, status in zip(done, answers.status, strict=True) if status == 201]
     left, remaining = seats, []
