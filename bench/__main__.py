@@ -12,6 +12,9 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from typing import Any
+
+import asyncpg
 
 from bench import results
 from bench.bars import chat, crush, deciding, gateway, growth, memory, rush
@@ -59,6 +62,7 @@ STEPS = (
     Step("a grown ledger", bars("B14"), growth.growth, once=True, quick=False, seconds=150),
 )  # fmt: skip
 TUNED = bars("B6", "B7", "B8")
+FAILURES = (RuntimeError, OSError, TimeoutError, StackError, asyncpg.PostgresError)
 
 
 def steps_of(words: argparse.Namespace) -> list[Step]:
@@ -104,38 +108,55 @@ async def run(words: argparse.Namespace) -> int:
             print(f"\nWRONG: {error}", file=sys.stderr)
             return 1
         around = results.circumstances(bench, before, time.monotonic() - began)
-        rows = judge(bench.samples)
-        name = words.out or ("quick" if words.quick else "latest")
-        path = results.save(name, rows, bench, around)
-        folder = results.FOLDER if name == "latest" else results.FOLDER / name
-        drawn = results.pictures(bench, around, folder)
+        finish(bench, around, words.out or ("quick" if words.quick else "latest"))
+        return 1 if bench.failed else 0
+
+
+def finish(bench: Bench, around: dict[str, Any], name: str) -> None:
+    """Write what was measured and say it."""
+    rows = judge(bench.samples)
+    path = results.save(name, rows, bench, around)
+    folder = results.FOLDER if name == "latest" else results.FOLDER / name
+    drawn = results.pictures(bench, around, folder)
     print(f"\n{table(rows)}\n")
     print(f"The machine: {around['machine']['before']} before, {around['machine']['after']} after")
     print(f"{around['seconds']} s; {path} and {len(drawn)} pictures")
-    return 0
+    for failure in bench.failed:
+        print(f"FAILED: {failure}", file=sys.stderr)
 
 
 async def measure(bench: Bench, steps: list[Step]) -> None:
     """Go through the steps, the repeated ones interleaved."""
-    repeated = [step for step in steps if not step.once]
-    once = [step for step in steps if step.once]
+    once = [(step.what, 0, step) for step in steps if step.once]
     number = bench.sizes.repetitions
     plan = [
-        (f"{step.what} ({n + 1} of {number})", step) for n in range(number) for step in repeated
-    ]
-    plan += [(step.what, step) for step in once]
+        (f"{step.what} ({n + 1} of {number})", n, step)
+        for n in range(number)
+        for step in steps
+        if not step.once
+    ] + once
     if any(step.bars & TUNED for step in steps) and not bench.is_quick:
         bench.say("the peers' shapes")
         await rush.tune(bench)
-    for place, (what, step) in enumerate(plan):
-        left = sum(step.seconds for _, step in plan[place:]) * (0.3 if bench.is_quick else 1)
+    for place, (what, repetition, step) in enumerate(plan):
+        left = sum(one.seconds for _, _, one in plan[place:]) * (0.3 if bench.is_quick else 1)
         bench.say(f"{what}; about {left / 60:.0f} min left" if left > 60 else what)
-        started = time.monotonic()
+        bench.repetition = repetition
+        await take(bench, what, step)
+
+
+async def take(bench: Bench, what: str, step: Step) -> None:
+    """Do one step; what goes wrong in it takes no other along, but for a wrong ledger."""
+    started = time.monotonic()
+    try:
         await step.act(bench)
-        took = round(time.monotonic() - started, 1)
-        bench.raw["steps"].append(
-            {"what": what, "seconds": took, "memory_mb": bench.world.rss_mb()}
-        )
+    except LedgerError:
+        raise
+    except FAILURES as error:
+        bench.failed.append(f"{what}: {type(error).__name__}: {error}")
+        bench.say(f"    failed: {bench.failed[-1]}")
+    took, memory_mb = round(time.monotonic() - started, 1), bench.world.rss_mb()
+    bench.raw["steps"].append({"what": what, "seconds": took, "memory_mb": memory_mb})
 
 
 def words_of(argv: list[str]) -> argparse.Namespace:

@@ -4,6 +4,7 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from math import nan
 from typing import Any
 
 from bench.load import Answers, Clients, Load
@@ -78,6 +79,8 @@ class Bench:
     hot: tuple[Form, ...] = HOT
     spread: tuple[Form, ...] = SPREAD
     began: float = field(default_factory=time.monotonic)
+    repetition: int = 0
+    failed: list[str] = field(default_factory=list)
 
     @property
     def is_quick(self) -> bool:
@@ -86,7 +89,10 @@ class Bench:
 
     def note(self, name: str, value: float, **more: Any) -> None:
         """Keep a figure of this repetition, with what explains it."""
-        self.samples[name].append(value)
+        found = self.samples[name]
+        # Figures and yardsticks are paired by repetition, also where one of them failed before.
+        found += [nan] * (self.repetition - len(found))
+        found.append(value)
         if more:
             self.raw[name].append({"value": value} | more)
         self.say(f"    {name}: {value:,.4g}")

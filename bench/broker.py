@@ -11,6 +11,7 @@ from uuid import uuid4
 import aiohttp
 
 from deploy.local.environment import Stack
+from deploy.local.provision import Servers
 from shared.broker import COMMANDS, Broker, Incoming, Published
 from shared.links import Opened
 
@@ -20,21 +21,28 @@ TOGETHER = 20  # messages published at once
 
 async def purge(stack: Stack, queue: str) -> None:
     """Empty a queue."""
-    await _call(stack, "DELETE", queue, "/contents")
+    vhost = quote(stack.vhost, safe="")
+    await _call(stack.servers, "DELETE", f"queues/{vhost}/{queue}/contents")
 
 
-async def _call(stack: Stack, method: str, queue: str, more: str) -> dict[str, Any]:
-    at = urlsplit(stack.servers.management)
+async def unused_vhosts(servers: Servers, prefix: str) -> list[str]:
+    """List the virtual hosts with such a name that nobody is connected to."""
+    used = {one.get("vhost") for one in await _call(servers, "GET", "connections")}
+    names = [one["name"] for one in await _call(servers, "GET", "vhosts")]
+    return [name for name in names if name.startswith(prefix) and name not in used]
+
+
+async def _call(servers: Servers, method: str, path: str) -> Any:
+    at = urlsplit(servers.management)
     auth = aiohttp.encode_basic_auth(at.username or "", at.password or "")
-    where = f"{at.scheme}://{at.hostname}:{at.port}/api/queues/{quote(stack.vhost, safe='')}"
+    where = f"{at.scheme}://{at.hostname}:{at.port}/api/{path}"
     headers = {"Authorization": auth}
     async with (
         aiohttp.ClientSession(headers=headers) as api,
-        api.request(method, f"{where}/{queue}{more}") as answer,
+        api.request(method, where) as answer,
     ):
         answer.raise_for_status()
-        found: dict[str, Any] = await answer.json() if answer.status == 200 else {}
-        return found
+        return await answer.json() if answer.status == 200 else None
 
 
 @dataclass(slots=True)

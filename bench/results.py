@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +57,9 @@ def save(name: str, rows: Sequence[Row], bench: Bench, around: dict[str, Any]) -
         }
         for row in rows
     ]
-    figures = {key: [round(one, 4) for one in found] for key, found in bench.samples.items()}
-    whole = {"bars": bars, **around, "figures": figures, "raw": dict(bench.raw)}
+    figures = {key: [_plain(one) for one in found] for key, found in bench.samples.items()}
+    whole = {"bars": bars, **around, "failed": bench.failed, "figures": figures}
+    whole["raw"] = dict(bench.raw)
     path = FOLDER / f"{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(whole, indent=1, default=str) + "\n")
@@ -109,6 +111,11 @@ def _stampede(bench: Bench, note: str) -> Chart:
     ]
     title = "A stampede over time"
     return Chart(title, "seconds", "answers per second", lines, right="seats", note=note)
+
+
+def _plain(number: float) -> float | None:
+    """Write a figure; JSON has no word for one that is missing."""
+    return None if isnan(number) else round(number, 4)
 
 
 def _versions() -> dict[str, str]:

@@ -151,6 +151,8 @@ async def fresh_world() -> AsyncIterator[World]:
     were_running = await asyncio.to_thread(_are_running)
     found = await asyncio.to_thread(servers.start)
     await drop_leftovers(found.database_admin)
+    for vhost in await broker.unused_vhosts(found, PREFIX):
+        await provision.drop_vhost(found, vhost)
     name = f"{PREFIX}{secrets.token_hex(5)}"
     ports = {one: paths.free_port() for one in services.MODULES}
     stack = Stack(found, name, name, ports, shared_secrets())

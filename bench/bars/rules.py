@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 
 from bench.figures import Spread
 
@@ -144,6 +145,7 @@ def _judge(rule: Rule, samples: Samples) -> Row | None:
     if rule.yardstick is not None:
         beside = samples.get(rule.yardstick, ())
         found = [one / two for one, two in zip(found, beside, strict=False) if two]
+    found = [one for one in found if not isnan(one)]
     if not found:
         return None
     spread = Spread.of(found)

@@ -1,3 +1,5 @@
+from math import nan
+
 import pytest
 
 from bench.bars.rules import RULES, Row, judge
@@ -63,3 +65,11 @@ def test_the_table_says_what_does_not_hold_and_why() -> None:
 )
 def test_numbers_have_three_digits_that_count(number: float, text: str) -> None:
     assert shown(number) == text
+
+
+def test_a_repetition_without_its_yardstick_is_left_out() -> None:
+    samples = {"worker hot": [800, 900, 1000], "pgbench hot": [nan, 90, 50]}
+
+    found = row(samples, "B1")
+
+    assert (found.least, found.most) == (10, 20)
