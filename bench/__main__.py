@@ -98,6 +98,7 @@ async def run(words: argparse.Namespace) -> int:
     sizes = replace(sizes, repetitions=words.reps or sizes.repetitions)
     if words.soak:
         sizes = replace(sizes, memory_s=SOAK_S)
+    results.versions()  # what is missing is better said now than when everything is measured
     steps, before, began = steps_of(words), results.load_now(), time.monotonic()
     print(f"The machine: {before['cores']} cores, load {before['loadavg']}", flush=True)
     async with furnished(sizes) as bench:

@@ -6,7 +6,7 @@ import platform
 import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from math import isnan
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from bench.bars.rules import Row
 from bench.bench import Bench
 from bench.charts import Chart, Line, draw
 from deploy.local import postgres
-from deploy.local.paths import ROOT
+from deploy.local.paths import ROOT, StackError
 
 FOLDER = Path(__file__).parent / "results"
 LIBRARIES = ("aiohttp", "aio-pika", "asyncpg", "pydantic", "uvloop", "flask", "gunicorn", "psycopg")
@@ -36,7 +36,7 @@ def circumstances(bench: Bench, before: dict[str, Any], seconds: float) -> dict[
         "machine": {"before": before, "after": load_now()},
         "seconds": round(seconds),
         "repetitions": bench.sizes.repetitions,
-        "versions": _versions(),
+        "versions": versions(),
     }
 
 
@@ -118,8 +118,12 @@ def _plain(number: float) -> float | None:
     return None if isnan(number) else round(number, 4)
 
 
-def _versions() -> dict[str, str]:
-    found = {name: version(name) for name in LIBRARIES}
+def versions() -> dict[str, str]:
+    """Name what runs; raises StackError where a part of it is missing."""
+    try:
+        found = {name: version(name) for name in LIBRARIES}
+    except PackageNotFoundError as error:
+        raise StackError(f"{error.name} is missing; `make bench` installs it") from error
     words = subprocess.run(
         [postgres.programs() / "postgres", "--version"], check=False, capture_output=True, text=True
     )
