@@ -11,7 +11,7 @@ from bench.rivals import DIRECT, FLASK, Peer, Shape, direct, flask
 from shared.messages import SlotRef
 
 CONNECTIONS = 64
-TUNING, LONGEST_S = 3_000, 60.0
+TUNING, LONGEST_S, WARM = 3_000, 60.0, 200
 WHOLE = ("simulator", "gateway", "booking", "notifier")
 Run = AbstractAsyncContextManager[Peer]  # it starts when it is entered
 
@@ -149,9 +149,10 @@ async def quiet(bench: Bench) -> None:
     arrivals = steady(bench.sizes.steady_rate, bench.sizes.steady_s)
     slot = await bench.world.open_slot(1)
     await bench.world.run_only()
-    await bench.peers.reset(slot, len(arrivals))
+    await bench.peers.reset(slot, len(arrivals) + WARM)
     async with direct(bench.peers, bench.direct) as peer:
-        crowd = Crowd(1, len(arrivals), (slot,))
+        await bench.play(Load(peer.port, Crowd(1, WARM, (slot,)), CONNECTIONS))
+        crowd = Crowd(1 + WARM, len(arrivals), (slot,))
         answers = await bench.play(Load(peer.port, crowd, CONNECTIONS, arrivals=arrivals))
     bench.note(
         "p99 at a quiet rate, direct",
@@ -165,10 +166,10 @@ async def at_rate(bench: Bench, rate: float, seconds: float) -> Answers:
     world, arrivals = bench.world, steady(rate, seconds)
     count = len(arrivals)
     await world.run_only(*WHOLE)
-    slot = await world.open_slot(count + 20)
+    slot = await world.open_slot(count + WARM)
     await world.settle()
-    warm = Crowd(world.take_people(20), 20, (slot,), bench.secret)
-    await bench.play(Load(bench.port, warm, 4))
+    warm = Crowd(world.take_people(WARM), WARM, (slot,), bench.secret)
+    await bench.play(Load(bench.port, warm, CONNECTIONS))
     crowd = Crowd(world.take_people(count), count, (slot,), bench.secret)
     answers = await bench.play(Load(bench.port, crowd, 512, arrivals=arrivals))
     await world.settle()
