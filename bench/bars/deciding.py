@@ -32,22 +32,26 @@ class Decided:
 async def decide(
     bench: Bench, slots: tuple[SlotRef, ...], count: int, workers: int = 1, batch: int = 200
 ) -> Decided:
-    """Let workers decide commands that are all in the queue before the first of them starts.
+    """Let workers decide commands that were all in the queue before the first was decided.
 
-    The time counts from the first answer to the last, so that a start costs nothing. Every answer
-    is compared with the ledger afterwards.
+    The workers stand still until then, so that all of them begin at once and a start costs
+    nothing. The time counts from the first answer to the last; every answer is compared with the
+    ledger afterwards.
     """
     world = bench.world
     await world.run_only()
     crowd = Crowd(world.take_people(count), count, slots, bench.secret)
+    messages = packed(crowd.commands(), MESSAGE)
     ear = await Ear.open(world.stack)
+    world.processes.more["booking"] = {"ANTREAN_BATCH": str(batch)}
     try:
-        await ear.put(packed(crowd.commands(), MESSAGE))
-        world.processes.more["booking"] = {"ANTREAN_BATCH": str(batch)}
-        before = postgres_cpu_s()
         await world.start(*["booking"] * workers)
+        await world.settle()
+        with world.processes.paused("booking"):
+            await ear.put(messages)
+            before = (postgres_cpu_s(), world.cpu_s("booking"))
         await ear.hear(count, PATIENCE_S)
-        postgres_s, worker_s = postgres_cpu_s() - before, world.cpu_s("booking")
+        postgres_s, worker_s = postgres_cpu_s() - before[0], world.cpu_s("booking") - before[1]
         rivals = await asyncio.to_thread(_rivals, world.stack.ports["booking"])
         await world.settle()
     finally:
