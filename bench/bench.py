@@ -38,6 +38,7 @@ class Sizes:
 
 
 FULL = Sizes()
+ENOUGH_S = 4.0  # longer would tell no more of a rate
 QUICK = Sizes(
     repetitions=1,
     pgbench_s=1,
@@ -100,6 +101,12 @@ class Bench:
     def say(self, text: str) -> None:
         """Tell the user what happens now."""
         print(f"[{time.monotonic() - self.began:5.0f} s] {text}", flush=True)
+
+    def enough(self, name: str, most: int) -> int:
+        """Say how many of something take some seconds, by what was measured of it before."""
+        known = [rate for rate in self.samples[name] if rate > 0]
+        wanted = round(ENOUGH_S * known[-1], -3) if known else most
+        return int(min(most, max(1000, wanted)))
 
     async def play(self, load: Load) -> Answers:
         """Send a load from a process of its own."""

@@ -74,14 +74,14 @@ async def _check(bench: Bench, slots: tuple[SlotRef, ...], count: int, ear: Ear)
 
 async def hot(bench: Bench) -> None:
     """B1: one slot, one worker."""
-    count = bench.sizes.commands
+    count = bench.enough("worker hot", bench.sizes.commands)
     slot = await bench.world.open_slot(count)
     _note(bench, "worker hot", await decide(bench, (slot,), count))
 
 
 async def spread(bench: Bench) -> None:
     """B2: a thousand slots, one worker."""
-    count = bench.sizes.commands
+    count = bench.enough("worker spread", bench.sizes.commands)
     slots = await bench.world.open_slots(-(-count // 1000), 1000)
     _note(bench, "worker spread", await decide(bench, slots, count))
 

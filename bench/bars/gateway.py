@@ -59,7 +59,7 @@ async def intake(bench: Bench) -> None:
 
 
 async def _take_in(bench: Bench, *, with_worker: bool) -> None:
-    world, count = bench.world, bench.sizes.intake
+    world, count = bench.world, bench.enough("intake", bench.sizes.intake)
     await world.run_only("gateway", "booking")
     slot = await world.open_slot(count)
     await world.settle()

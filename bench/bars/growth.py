@@ -11,7 +11,7 @@ BATCHES = (1, 10, 50, 200, 500)
 
 async def workers(bench: Bench) -> None:
     """B13: one, two and four workers, on one slot and on a thousand."""
-    count, before = bench.sizes.commands // 2, await _deadlocks(bench)
+    count, before = bench.enough("worker hot", bench.sizes.commands), await _deadlocks(bench)
     for number in WORKERS:
         slot = await bench.world.open_slot(count)
         one = await decide(bench, (slot,), count, number)
@@ -48,7 +48,7 @@ async def _deadlocks(bench: Bench) -> int:
 async def batches(bench: Bench) -> None:
     """Measure rate against batch size, for the picture."""
     for size in BATCHES:
-        count = min(bench.sizes.commands, 100 * size + 500)
+        count = min(bench.enough("worker hot", bench.sizes.commands), 100 * size + 500)
         slot = await bench.world.open_slot(count)
         found = await decide(bench, (slot,), count, batch=size)
         bench.raw["rate against batch"].append({"batch": size, "rate": found.rate})
@@ -67,7 +67,7 @@ async def growth(bench: Bench) -> None:
 
 
 async def _take_rates(bench: Bench, when: str) -> None:
-    count = bench.sizes.commands // 2
+    count = bench.enough("worker hot", bench.sizes.commands)
     for _ in range(bench.sizes.repetitions):
         slot = await bench.world.open_slot(count)
         bench.note(f"{when}: decisions", (await decide(bench, (slot,), count)).rate)

@@ -90,3 +90,15 @@ async def test_a_wrong_ledger_ends_the_run() -> None:
 
     with pytest.raises(LedgerError):
         await measure(bench(), [Step("figure", frozenset(), find_wrong)])
+
+
+def test_a_rate_that_is_known_says_how_many_take_some_seconds() -> None:
+    found = bench()
+
+    assert found.enough("rate", 20_000) == 20_000
+    found.note("rate", 1_490)
+    assert found.enough("rate", 20_000) == 6_000
+    found.note("rate", 90_000)
+    assert found.enough("rate", 20_000) == 20_000
+    found.note("rate", 3)
+    assert found.enough("rate", 20_000) == 1_000
