@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import contextlib
 import secrets
+import signal
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -20,9 +21,9 @@ from bench import results
 from bench.bars import chat, crush, deciding, gateway, growth, memory, rush
 from bench.bars.rules import judge
 from bench.bench import FULL, QUICK, Bench, Sizes, Step
+from bench.clients import Clients
 from bench.filling import add_bookings
 from bench.ledger import LedgerError
-from bench.load import Clients
 from bench.rivals import peer_database
 from bench.table import table
 from bench.world import fresh_world
@@ -101,6 +102,10 @@ async def run(words: argparse.Namespace) -> int:
     results.versions()  # what is missing is better said now than when everything is measured
     steps, before, began = steps_of(words), results.load_now(), time.monotonic()
     print(f"The machine: {before['cores']} cores, load {before['loadavg']}", flush=True)
+    # A bench that is told to end takes along whatever it started.
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     async with furnished(sizes) as bench:
         bench.began = began
         try:
@@ -177,3 +182,5 @@ if __name__ == "__main__":
         sys.exit(asyncio.run(run(words_of(sys.argv[1:]))))
     except StackError as error:
         sys.exit(f"\n{error}")
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        sys.exit("\nstopped")

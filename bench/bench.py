@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from math import nan
 from typing import Any
 
-from bench.load import Answers, Clients, Load
+from bench.clients import Clients
+from bench.load import Answers, Load
 from bench.rivals import DIRECT, FLASK, PeerDatabase, Shape
 from bench.world import World
 from bench.yardstick import HOT, SPREAD, Form, Yardstick

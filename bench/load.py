@@ -6,17 +6,13 @@ and its latency counts from there, however late the client was free to send it.
 """
 
 import asyncio
-import multiprocessing
 import resource
 import time
 from array import array
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from typing import Protocol
-
-import uvloop
 
 UNANSWERED = 0
 BODILESS = frozenset({204, 304})
@@ -187,6 +183,8 @@ class Run:
             )
         except OSError:
             self._opened -= 1
+            if not self._opened:  # nobody is there any more
+                self._is_over.set()
 
     def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
         """Send what is due, and come again when the next is."""
@@ -267,34 +265,3 @@ class Run:
 def _cpu_s() -> float:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
-
-
-def play(load: Load) -> Answers:
-    """Run one load in this process, on an event loop of its own."""
-    made = load.requests if isinstance(load.requests, Sequence) else load.requests.make()
-    return uvloop.run(_play(load, made))
-
-
-async def _play(load: Load, requests: Sequence[bytes]) -> Answers:
-    return await Run(load, requests).play()
-
-
-class Clients:
-    """Processes that send: apart from ours, so that what we do meanwhile slows nobody down."""
-
-    def __init__(self, number: int = 2) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(number, mp_context=context)
-
-    async def play(self, load: Load) -> Answers:
-        """Run one load in a process of its own."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, play, load)
-
-    async def wake(self) -> None:
-        """Start the processes before anything is measured."""
-        loop = asyncio.get_running_loop()
-        await asyncio.gather(*(loop.run_in_executor(self._pool, time.sleep, 0.2) for _ in range(2)))
-
-    def close(self) -> None:
-        """End the processes."""
-        self._pool.shutdown(cancel_futures=True)

@@ -123,3 +123,13 @@ async def test_a_load_that_repeats_goes_on_until_its_time_is_over() -> None:
 )
 def test_the_length_of_a_body_is_read(head: bytes, status: int, length: int) -> None:
     assert length_of(head, status) == length
+
+
+async def test_a_server_that_is_gone_ends_the_load() -> None:
+    async with server(lambda _, __: (0, [OK])) as port:
+        pass
+
+    async with asyncio.timeout(5):
+        answers = await play(Load(port, [], connections=2), requests(3))
+
+    assert answers.count(201) == 0
