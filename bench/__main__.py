@@ -83,13 +83,14 @@ async def furnished(sizes: Sizes) -> AsyncIterator[Bench]:
     clients, mark = Clients(), secrets.token_hex(4)
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(clients.close)
-        await clients.wake()
+        waking = asyncio.create_task(clients.wake())
         world = await stack.enter_async_context(fresh_world())
         servers = world.stack.servers
         stick = await stack.enter_async_context(yardstick(servers, f"pgbench_{mark}"))
         peers = await stack.enter_async_context(peer_database(servers, f"peers_{mark}"))
         await add_bookings(world, SEEDED)
         await world.analyze()
+        await waking
         yield Bench(world, clients, stick, peers, sizes)
 
 
