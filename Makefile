@@ -1,6 +1,6 @@
 # The two commands that do everything: `make up` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help up down status demo check test stampede seed operator logs lock clean venv
+.PHONY: help up down status demo check test bench stampede seed operator logs lock clean venv venv-bench
 PY := .venv/bin/python
 LOCAL := $(PY) -m deploy.local
 ARGS ?=
@@ -43,12 +43,19 @@ check: venv ## format, lint, types, import contracts, unit tests
 test: venv ## every test, with a real Postgres and a real RabbitMQ
 	@.venv/bin/pytest $(if $(ARGS),$(ARGS),-q tests)
 
-stampede: venv ## only the rivals: N of them, Q seats, exactly Q
-	@.venv/bin/pytest -q tests/stampede
+venv-bench:
+	@deploy/local/bootstrap.sh bench
+
+bench: venv-bench ## measure every bar beside its yardsticks (15 min); QUICK=1 only tries it
+	@$(PY) -m bench $(if $(QUICK),--quick) $(ARGS)
+
+stampede: venv ## rivals at one slot of a running system: make stampede ARGS="--rivals 2000 --seats 100"
+	@$(PY) -m bench.stampede $(ARGS)
 
 lock: venv ## resolve pyproject.toml into requirements/*.lock, by hash
 	@.venv/bin/uv pip compile -q pyproject.toml --generate-hashes --no-header --no-annotate -o requirements/run.lock
 	@.venv/bin/uv pip compile -q pyproject.toml --group dev --generate-hashes --no-header --no-annotate -o requirements/dev.lock
+	@.venv/bin/uv pip compile -q --group bench -c requirements/dev.lock --generate-hashes --no-header --no-annotate -o requirements/bench.lock
 
 clean: down ## stop and delete the local stack's data
 	@$(PY) -c "import shutil; from deploy.local import paths; shutil.rmtree(paths.data_folder(), ignore_errors=True); shutil.rmtree(paths.HOME, ignore_errors=True)"

@@ -13,8 +13,8 @@ from shared.settings import ServiceSettings
 HEAD = """\
 # Settings of the three services. None is needed. For `docker compose`, copy this file to .env and
 # uncomment what you change: it wins over what compose drew for itself. Without Docker they are
-# variables of each process; `make up` sets them itself, and heeds the ports alone
-# (ANTREAN_GATEWAY_PORT and so on). A wrong one is said at start.
+# variables of each process; `make up` sets them itself, and heeds the ports
+# (ANTREAN_GATEWAY_PORT and so on) and ANTREAN_ADDRESS_PER_MINUTE. A wrong one is said at start.
 """
 # In a file that all services read these would be the same for all, which they must not be.
 OWN = ("database_url", "amqp_url", "host", "port")

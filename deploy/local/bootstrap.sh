@@ -1,12 +1,22 @@
 #!/bin/sh
 # Makes .venv with everything that requirements/dev.lock names. Quick when nothing changed.
 # Needs only Python 3.11 or newer; installs python3-venv with apt where it is missing.
+# `bootstrap.sh bench` adds what only the bench needs: requirements/bench.lock.
 set -eu
 cd "$(dirname "$0")/../.."
 
 stamp=.venv/.lock
 lock=requirements/dev.lock
-if [ -x .venv/bin/python ] && cmp -s "$lock" "$stamp" 2>/dev/null; then exit 0; fi
+add_bench() {
+    if [ "$1" != bench ] || cmp -s requirements/bench.lock .venv/.bench; then return 0; fi
+    echo "Adding what the bench needs"
+    .venv/bin/uv pip install -q --python .venv/bin/python --require-hashes -r requirements/bench.lock
+    cp requirements/bench.lock .venv/.bench
+}
+if [ -x .venv/bin/python ] && cmp -s "$lock" "$stamp" 2>/dev/null; then
+    add_bench "${1:-}"
+    exit 0
+fi
 
 find_python() {
     for name in python3.14 python3.13 python3.12 python3.11 python3; do
@@ -40,3 +50,5 @@ if [ ! -x .venv/bin/uv ]; then
 fi
 .venv/bin/uv pip sync -q --python .venv/bin/python --require-hashes "$lock"
 cp "$lock" "$stamp"
+rm -f .venv/.bench  # sync took away what the lock does not name
+add_bench "${1:-}"

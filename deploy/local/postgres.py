@@ -69,6 +69,11 @@ def pid() -> int | None:
     )
 
 
+def programs() -> Path:
+    """Find the folder with the server's programs; they are installed where they are missing."""
+    return _binaries()
+
+
 def _binaries() -> Path:
     found = _find()
     if found is None:

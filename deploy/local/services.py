@@ -24,6 +24,9 @@ MODULES = {
 READY_S = 30
 OF_CHECKOUT, OF_CODE = "ANTREAN_OF_CHECKOUT", "ANTREAN_OF_CODE"
 PARTS, CODE = ("services", "shared", "channels"), {".py", ".html", ".js", ".css", ".json", ".csv"}
+# What a process of ours heeds beside the table of its settings: on one machine everybody comes from
+# one address, and rivals by the thousand are more than its limit foresees.
+HEEDED = {"gateway": ("ANTREAN_ADDRESS_PER_MINUTE",)}
 VARIABLES = {
     "gateway": "ANTREAN_GATEWAY_PORT",
     "booking": "ANTREAN_BOOKING_PORT",
@@ -69,7 +72,8 @@ def run(stack: Stack, service: str, words: Sequence[str]) -> None:
 
 def environment(stack: Stack, service: str) -> dict[str, str]:
     """Give the whole environment of a process; what the user set for servers is not passed on."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("ANTREAN_")}
+    heeded = HEEDED.get(service, ())
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("ANTREAN_") or k in heeded}
     return kept | stack.environment(service) | {"PYTHONUNBUFFERED": "1"}
 
 

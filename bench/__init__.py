@@ -1,0 +1,1 @@
+"""Measures the system beside its yardsticks; nothing imports it."""

@@ -1,0 +1,1 @@
+"""The measurements, one small module for those that belong together."""

@@ -1,0 +1,142 @@
+"""One run of the bench: what is at hand, what was measured, and what is said meanwhile."""
+
+import time
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from math import nan
+from typing import Any
+
+from bench.clients import Clients
+from bench.load import Answers, Load
+from bench.rivals import DIRECT, FLASK, PeerDatabase, Shape
+from bench.world import World
+from bench.yardstick import HOT, SPREAD, Form, Yardstick
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much of everything; the quick form tries all of it and measures nothing well."""
+
+    repetitions: int = 3
+    pgbench_s: float = 2
+    commands: int = 20_000
+    bare_s: float = 3
+    intake: int = 8_000
+    reads_s: float = 3
+    stampede: int = 20_000
+    seats: int = 1_000
+    peer_s: float = 10
+    steady_rate: int = 100
+    steady_s: float = 8
+    overload_s: float = 30
+    opening: int = 100_000
+    opening_s: float = 55
+    memory_s: float = 120
+    webhooks_s: float = 10
+    bookings: int = 1_000_000
+    slots: int = 100_000
+
+
+FULL = Sizes()
+ENOUGH_S = 4.0  # longer would tell no more of a rate
+QUICK = Sizes(
+    repetitions=1,
+    pgbench_s=1,
+    commands=1_000,
+    bare_s=0.5,
+    intake=500,
+    reads_s=0.5,
+    stampede=800,
+    seats=50,
+    peer_s=1.5,
+    steady_s=1,
+    overload_s=2,
+    opening=2_000,
+    opening_s=4,
+    memory_s=5,
+    webhooks_s=2,
+    bookings=5_000,
+    slots=500,
+)
+
+
+@dataclass(slots=True)
+class Bench:
+    """What every measurement works with.
+
+    `samples` has the figures that bars are judged by, one of each name for each repetition; `raw`
+    whatever else is worth keeping.
+    """
+
+    world: World
+    clients: Clients
+    yardstick: Yardstick
+    peers: PeerDatabase
+    sizes: Sizes
+    samples: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    raw: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    flask: Shape = FLASK[0]
+    direct: Shape = DIRECT[1]
+    hot: tuple[Form, ...] = HOT
+    spread: tuple[Form, ...] = SPREAD
+    began: float = field(default_factory=time.monotonic)
+    repetition: int = 0
+    failed: list[str] = field(default_factory=list)
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether it is only tried whether all of it works."""
+        return self.sizes.commands < FULL.commands
+
+    def note(self, name: str, value: float, **more: Any) -> None:
+        """Keep a figure of this repetition, with what explains it."""
+        found = self.samples[name]
+        # Figures and yardsticks are paired by repetition, also where one of them failed before.
+        found += [nan] * (self.repetition - len(found))
+        found.append(value)
+        if more:
+            self.raw[name].append({"value": value} | more)
+        self.say(f"    {name}: {value:,.4g}")
+
+    def say(self, text: str) -> None:
+        """Tell the user what happens now."""
+        print(f"[{time.monotonic() - self.began:5.0f} s] {text}", flush=True)
+
+    def enough(self, name: str, most: int) -> int:
+        """Say how many of something take some seconds, by what was measured of it before."""
+        known = [rate for rate in self.samples[name] if rate > 0]
+        wanted = round(ENOUGH_S * known[-1], -3) if known else most
+        return int(min(most, max(1000, wanted)))
+
+    async def play(self, load: Load) -> Answers:
+        """Send a load from a process of its own."""
+        return await self.clients.play(load)
+
+    @property
+    def secret(self) -> str:
+        """The stack's secret, which proves the crowd's phones."""
+        return self.world.stack.secrets["root"]
+
+    @property
+    def port(self) -> int:
+        """The gateway's port."""
+        return self.world.stack.ports["gateway"]
+
+
+Act = Callable[[Bench], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A measurement, or a yardstick: which bars need it, and what it does.
+
+    One that is done `once` comes after all repetitions of the others.
+    """
+
+    what: str
+    bars: frozenset[str]
+    act: Act
+    once: bool = False
+    quick: bool = True
+    seconds: float = 8

@@ -1,0 +1,43 @@
+"""Writes the table at the end. Pure."""
+
+from collections.abc import Sequence
+
+from bench.bars.rules import Row
+
+HEADS = ("bar", "what", "value", "least..most", "asked", "stretch", "unit", "holds")
+
+
+def table(rows: Sequence[Row]) -> str:
+    """Write the bars as a table, with what keeps one from holding below it."""
+    cells = [HEADS, *map(_cells, rows)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(HEADS))]
+    lines = [_line(line, widths) for line in cells]
+    lines.insert(1, "  ".join("-" * width for width in widths))
+    notes = [f"{row.name}: {word}" for row in rows for word in row.broken]
+    return "\n".join(lines + ([""] if notes else []) + notes)
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    sign = "<=" if row.at_most else ">="
+    stretch = shown(row.stretch) if row.stretch is not None else ""
+    return (
+        row.name,
+        row.what,
+        shown(row.value),
+        f"{shown(row.least)}..{shown(row.most)}",
+        f"{sign} {shown(row.bar)}",
+        stretch,
+        row.unit,
+        "yes" if row.holds else "NO",
+    )
+
+
+def shown(number: float) -> str:
+    """Write a number with three digits that count, and thousands apart."""
+    if number == int(number) or abs(number) >= 100:
+        return f"{number:,.0f}"
+    return f"{number:.3g}"
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(c.ljust(width) for c, width in zip(cells, widths, strict=True)).rstrip()

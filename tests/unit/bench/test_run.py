@@ -1,0 +1,104 @@
+"""Which steps a run has, and what one that goes wrong does to the others."""
+
+from math import isnan
+from typing import Any, cast
+
+import pytest
+
+from bench.__main__ import STEPS, measure, steps_of, words_of
+from bench.bars.rules import RULES
+from bench.bench import QUICK, Bench, Step
+from bench.ledger import LedgerError
+
+
+class NothingRuns:
+    """A world in which no process runs."""
+
+    def rss_mb(self) -> dict[str, list[float]]:
+        return {}
+
+
+def bench(repetitions: int = 2) -> Bench:
+    nothing = cast("Any", NothingRuns())
+    found = Bench(nothing, nothing, nothing, nothing, QUICK)
+    found.sizes = cast("Any", type("Sizes", (), {"repetitions": repetitions, "commands": 1}))
+    return found
+
+
+def names(*typed: str) -> list[str]:
+    return [step.what for step in steps_of(words_of(list(typed)))]
+
+
+def test_every_bar_of_the_table_is_measured_by_some_step() -> None:
+    measured = {bar for step in STEPS for bar in step.bars}
+
+    assert {rule.name.split()[0] for rule in RULES} <= measured
+
+
+def test_one_bar_alone_comes_with_its_yardstick() -> None:
+    assert names("--only", "B1") == ["pgbench, one slot", "decisions, one slot"]
+
+
+def test_the_quick_form_leaves_out_what_takes_minutes() -> None:
+    assert {"a grown ledger", "memory", "an opening"}.isdisjoint(names("--quick"))
+    assert {"decisions, one slot", "intake", "a stampede", "overload"} <= set(names("--quick"))
+
+
+def test_a_bar_that_does_not_exist_is_said() -> None:
+    with pytest.raises(SystemExit, match="B99"):
+        steps_of(words_of(["--only", "B1,B99"]))
+
+
+async def test_repetitions_go_through_all_steps_in_turn() -> None:
+    done: list[str] = []
+
+    def step(name: str, *, once: bool = False) -> Step:
+        async def act(_bench: Bench) -> None:
+            done.append(name)
+
+        return Step(name, frozenset({name}), act, once=once)
+
+    await measure(bench(), [step("figure"), step("last", once=True), step("yardstick")])
+
+    assert done == ["figure", "yardstick", "figure", "yardstick", "last"]
+
+
+async def test_a_step_that_fails_leaves_its_repetition_empty_and_the_others_whole() -> None:
+    async def fail_at_first(found: Bench) -> None:
+        if found.repetition == 0:
+            raise RuntimeError("no luck")
+        found.note("figure", 5)
+
+    async def succeed(found: Bench) -> None:
+        found.note("yardstick", 1)
+
+    found = bench()
+    steps = [Step("figure", frozenset(), fail_at_first), Step("yardstick", frozenset(), succeed)]
+
+    await measure(found, steps)
+
+    assert len(found.failed) == 1
+    assert "no luck" in found.failed[0]
+    assert found.samples["yardstick"] == [1, 1]
+    assert isnan(found.samples["figure"][0])
+    assert found.samples["figure"][1] == 5
+
+
+async def test_a_wrong_ledger_ends_the_run() -> None:
+    async def find_wrong(_bench: Bench) -> None:
+        raise LedgerError("oversold")
+
+    with pytest.raises(LedgerError):
+        await measure(bench(), [Step("figure", frozenset(), find_wrong)])
+
+
+def test_a_rate_that_is_known_says_how_many_take_some_seconds() -> None:
+    found = bench()
+
+    assert found.enough("rate", 20_000) == 20_000
+    found.note("rate", 1_490)
+    assert found.enough("rate", 20_000) == 6_000
+    found.note("rate", 90_000)
+    assert found.enough("rate", 20_000) == 20_000
+    found.note("rate", 3)
+    assert found.enough("rate", 20_000) == 1_000

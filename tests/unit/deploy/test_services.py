@@ -1,0 +1,35 @@
+import pytest
+
+from deploy.definitions import USERS
+from deploy.local import services
+from deploy.local.environment import PORTS, SECRETS, Stack
+from deploy.local.provision import ROLES, Servers
+
+SERVERS = Servers(
+    "postgresql://admin:x@127.0.0.1:5432/postgres",
+    "http://admin:x@127.0.0.1:15672",
+    "127.0.0.1:5672",
+    dict.fromkeys((*ROLES, *USERS), "x"),
+)
+STACK = Stack(SERVERS, "antrean", "antrean", PORTS, dict.fromkeys(SECRETS, "x" * 40))
+
+
+def test_the_gateway_heeds_a_limit_that_is_said_for_its_one_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ANTREAN_ADDRESS_PER_MINUTE", "5000")
+
+    assert services.environment(STACK, "gateway")["ANTREAN_ADDRESS_PER_MINUTE"] == "5000"
+    assert "ANTREAN_ADDRESS_PER_MINUTE" not in services.environment(STACK, "booking")
+
+
+def test_no_other_setting_of_whoever_starts_it_reaches_a_service(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ANTREAN_SECRET", "somebody else's")
+    monkeypatch.setenv("ANTREAN_BATCH", "1")
+
+    found = services.environment(STACK, "booking")
+
+    assert found["ANTREAN_SECRET"] == "x" * 40
+    assert "ANTREAN_BATCH" not in found
