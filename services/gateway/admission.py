@@ -13,6 +13,7 @@ from services.gateway.replies import ReplyBook
 
 OLDEST_S = 0.7  # answers that take longer do not come within a second
 LAG_S = 0.1
+FEW = 50  # commands under way, below which a hiccup is no load
 BEAT_S = 0.02
 PROBE_S = 0.25  # how often one is let in to see whether answers come again
 GRACE = 1.5  # for who has a seat already: a hold that cannot be confirmed is a seat lost
@@ -54,7 +55,8 @@ class Admission:
             return "under_way"
         if self._replies.oldest_s() > OLDEST_S * grace:
             return "oldest"
-        return "lag" if self._lag_s > LAG_S * grace else None
+        is_late = self._lag_s > LAG_S * grace and self._replies.under_way >= FEW
+        return "lag" if is_late else None
 
     async def run(self) -> None:
         """Measure how late this process is, for as long as it lives.

@@ -89,7 +89,9 @@ async def test_an_answer_that_never_comes_does_not_shut_the_door_for_ever(
 async def test_a_process_that_is_late_lets_nobody_in_until_it_is_in_time_again(
     replies: ReplyBook,
 ) -> None:
-    door = Admission(replies, MOST)
+    door = Admission(replies, 10 * admission.FEW)
+    for _ in range(admission.FEW):
+        replies.note(command())
     beat = asyncio.create_task(door.run())
     loop = asyncio.get_running_loop()
     await asyncio.sleep(0)  # the beat begins to wait
@@ -100,8 +102,17 @@ async def test_a_process_that_is_late_lets_nobody_in_until_it_is_in_time_again(
     await asyncio.sleep(0.001)
 
     assert door.is_full()
-    assert (door._sign(1.0)) == "lag"
+    assert door._sign(1.0) == "lag"
     async with asyncio.timeout(5):
         while door.is_full():
             await asyncio.sleep(0.01)
     beat.cancel()
+
+
+async def test_a_hiccup_turns_nobody_away_while_few_are_under_way(replies: ReplyBook) -> None:
+    door = Admission(replies, MOST)
+    replies.note(command())
+
+    door._lag_s = 10 * admission.LAG_S
+
+    assert not door.is_full()
