@@ -72,7 +72,7 @@ async def _prepare_availability(ask: Ask) -> Prepared:
     # Between here and the end nothing is waited for, so that body and version belong together.
     body = availability.describe(place, service, board, span, ask.now)
     prepared = _prepare(ask, body)
-    until = min(board.as_of + LIFE, availability.turns_at(board.offer, ask.now))
+    until = min(board.as_of + LIFE, board.offer.turns_at(ask.now))
     return replace(prepared, until=until, offer=board.offer, version=board.offer.version)
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from services.gateway.bodies import Availability, DayState, SessionState
-from services.gateway.memory import NEVER, Offer, Seats, State, state_of
+from services.gateway.memory import Offer, Seats, State, state_of
 from shared.messages import Refusal, Refused, Session, SlotRef
 
 BACK, AHEAD = timedelta(days=7), timedelta(days=401)  # as far as quota can be opened
@@ -72,11 +72,6 @@ def days_of(span: Span) -> list[date]:
     """List the days of a span, the last one included."""
     first, last = span
     return [first + timedelta(days=i) for i in range((last - first).days + 1)]
-
-
-def turns_at(offer: Offer, now: datetime) -> datetime:
-    """Tell when time alone next changes the state of a slot."""
-    return min((seats.turns_at(now) for seats in offer.seats.values()), default=NEVER)
 
 
 def refuse(seats: Seats | None, ref: SlotRef, now: datetime) -> Refused | None:

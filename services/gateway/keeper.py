@@ -32,7 +32,6 @@ BEAT_S = 1.0
 HEAR_S, READ_S = 1.0, 2.0
 CHECK_S = (50.0, 70.0)  # at random between, so that many gateways do not read at once
 KEPT = timedelta(days=8)  # the days that are shown, and one for the offices' time zones
-FIRST_ID = UUID(int=0)
 
 AGE = Histogram(
     "antrean_memory_age_seconds",
@@ -130,12 +129,12 @@ class Keeper:
     async def _read_all(self) -> None:
         first_day = (datetime.now(UTC) - KEPT).date()
         self._memory.forget_before(first_day)
-        after: UUID | None = FIRST_ID
-        while after is not None:
-            async with asyncio.timeout(READ_S), self._pool.acquire() as db:
-                rows = await views.list_all_slots(db, after, first_day, PAGE)
-            self._unheard.update(self._memory.load(rows))
-            after = rows[-1]["id"] if len(rows) == PAGE else None
+        async with self._pool.acquire(timeout=READ_S) as db, db.transaction():
+            cursor = await views.all_slots(db, first_day)
+            while rows := await cursor.fetch(PAGE, timeout=READ_S):
+                others = self._memory.load(rows)
+                if self._is_whole():  # else all are others, and nothing was to be heard of them
+                    self._unheard.update(others)
         SLOTS.set(len(self._memory))
         self._check_at = time.monotonic() + random.uniform(*CHECK_S)  # noqa: S311 no secret
 

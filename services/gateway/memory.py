@@ -6,6 +6,7 @@ A slot's seats are absolute and numbered, so that what is heard twice, or late, 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from heapq import nsmallest
 from typing import Any, Literal, TypeVar
 from uuid import UUID
 
@@ -61,8 +62,9 @@ class Offer:
     seats: dict[When, Seats] = field(default_factory=dict)
     wakes: list[Wake] = field(default_factory=list)
     _free: tuple[Seats, ...] = ()
-    _free_of: int = -1
-    _free_until: datetime = NEVER
+    _looked_at: int = -1
+    _looks_so_from: datetime = NEVER
+    _looks_so_until: datetime = NEVER
 
     def changed(self) -> None:
         """Count a change, and wake whoever watches."""
@@ -72,12 +74,29 @@ class Offer:
 
     def free(self, now: datetime) -> tuple[Seats, ...]:
         """Give the first two slots that have a seat now, the next day first."""
-        if self._free_of != self.version or now >= self._free_until:
-            in_order = sorted(self.seats.values(), key=lambda s: (s.when[0], s.starts))
-            free = [seats for seats in in_order if state_of(seats, now) == "open"]
-            self._free, self._free_of = tuple(free[:FIRST_FREE]), self.version
-            self._free_until = min((s.turns_at(now) for s in in_order), default=NEVER)
+        self._look(now)
         return self._free
+
+    def turns_at(self, now: datetime) -> datetime:
+        """Tell when time alone next changes the state of a slot."""
+        self._look(now)
+        return self._looks_so_until
+
+    def _look(self, now: datetime) -> None:
+        """Go through all slots, but not twice while nothing can have changed."""
+        if self._looked_at == self.version and self._looks_so_from <= now < self._looks_so_until:
+            return
+        free, until = [], NEVER
+        for seats in self.seats.values():
+            if seats.closed or now >= seats.closes_at:
+                continue
+            until = min(until, seats.closes_at)
+            if now < seats.opens_at:
+                until = min(until, seats.opens_at)
+            elif seats.remaining > 0:
+                free.append(seats)
+        self._free = tuple(nsmallest(FIRST_FREE, free, key=_order))
+        self._looked_at, self._looks_so_from, self._looks_so_until = self.version, now, until
 
     def put(self, when: When, row: Mapping[str, Any]) -> bool:
         """Take over a slot as it was read; True where it was another, or none.
@@ -102,6 +121,10 @@ class Offer:
         if is_other:
             self.changed()
         return is_other
+
+
+def _order(seats: Seats) -> tuple[date, time]:
+    return (seats.when[0], seats.starts)
 
 
 def _shown(seats: Seats) -> tuple[Any, ...]:

@@ -76,7 +76,7 @@ class Shown:
     def __init__(self, board: Board, body: Availability, now: datetime) -> None:
         self._body, self._whole = body, b""
         self._made_of = (board.offer, board.offer.version, board.calendar)
-        self._turns_at = availability.turns_at(board.offer, now)
+        self._turns_at = board.offer.turns_at(now)
         text = body.model_dump_json(exclude={"as_of"})
         self.id = sha256(text.encode()).hexdigest()[:24]
         self.sessions: dict[tuple[date, Session], SessionState] = {
@@ -87,7 +87,7 @@ class Shown:
         """Whether nothing can have changed since."""
         offer, version, calendar = self._made_of
         is_same = board.offer is offer and offer.version == version
-        return is_same and board.calendar is calendar and now < self._turns_at
+        return is_same and board.calendar == calendar and now < self._turns_at
 
     def turns_in_s(self, now: datetime) -> float:
         """Say in how many seconds time alone changes something; a moment after, to be sure."""

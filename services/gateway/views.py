@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from shared.db import Db, Row
@@ -69,19 +70,16 @@ async def list_slots(db: Db, office: str, service: str, first: date, last: date)
     return rows
 
 
-async def list_all_slots(db: Db, after: UUID, first: date, limit: int) -> list[Row]:
-    """Read the slots of all days from `first` on, by their ids, a page at a time."""
-    rows: list[Row] = await db.fetch(
+async def all_slots(db: Db, first: date) -> Any:
+    """Give a cursor over the slots of all days from `first` on; it needs a transaction."""
+    return await db.cursor(
         """
         SELECT id, office_id, service_id, date, session, starts, ends, opens_at, closes_at,
                capacity, remaining, closed, seq
-          FROM booking_api.slot WHERE id > $1 AND date >= $2 ORDER BY id LIMIT $3
+          FROM booking_api.slot WHERE date >= $1
         """,
-        after,
         first,
-        limit,
     )
-    return rows
 
 
 async def find_slots(db: Db, ids: Sequence[UUID]) -> list[Row]:

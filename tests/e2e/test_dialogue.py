@@ -5,6 +5,7 @@ import re
 import pytest
 
 from shared.messages import SlotRef
+from tests.conftest import eventually
 from tests.system_fixtures import OWN_NUMBER_ID, System, open_slot
 
 CODE = re.compile(r"\*([0-9A-HJKMNP-TV-Z]{6})\*")
@@ -138,10 +139,13 @@ async def test_both_channels_see_the_same_quota(system: System) -> None:
     dates = await someone.say("#kantor#sabang")
     dates = await someone.say("#tgllayanan")
     path = f"/v1/offices/sabang/availability?from={slot.date}&to={slot.date}"
-    _, shown = await system.call("GET", path)
+
+    async def is_shown() -> bool:
+        _, shown = await system.call("GET", path)
+        return bool(shown["days"][0]["sessions"][0]["remaining"] == 7)
 
     assert "sisa 7" in dates["text"]
-    assert shown["days"][0]["sessions"][0]["remaining"] == 7
+    assert await eventually(is_shown)
 
 
 @pytest.mark.parametrize("kind", ["image", "audio", "sticker", "location", "future_kind"])

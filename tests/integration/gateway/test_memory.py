@@ -13,7 +13,7 @@ from deploy.local import provision
 from deploy.local.environment import Stack
 from services.booking.operator import quota
 from services.booking.operator.plan import Closure
-from services.gateway import api_holds, views
+from services.gateway import api_holds, keeper, views
 from services.gateway.context import Gateway
 from services.gateway.lookups import Lookups
 from services.gateway.memory import Seats, state_of
@@ -185,6 +185,19 @@ async def test_availability_needs_no_database(far: Far, world: World) -> None:
     assert {answer["remaining"] for answer in answers} == {4}
 
 
+@pytest.fixture
+def slow_beat(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is noticed by asking, but only by hearing of it."""
+    monkeypatch.setattr(keeper, "BEAT_S", 60.0)
+
+
+@pytest.mark.usefixtures("slow_beat")
+async def test_a_lost_connection_is_doubted_without_asking(far: Far) -> None:
+    await far.cables["amqp_url"].cut()
+
+    await far.until_live(is_live=False)
+
+
 async def test_without_its_broker_a_gateway_shows_what_the_database_says(
     far: Far, world: World
 ) -> None:
@@ -231,10 +244,10 @@ async def test_what_was_missed_while_the_connection_was_cut_is_read(far: Far, wo
 
 async def test_a_gap_in_the_stream_makes_it_read_anew(far: Far, world: World) -> None:
     ref, other = await world.new_slot(seats=5), await world.new_slot(seats=5)
-    keeper = far.gateway.keeper
+    kept = far.gateway.keeper
     await world.change_silently(ref, 2)
 
-    keeper._next_offset -= 7  # type: ignore[operator]  # it has heard of slots
+    kept._next_offset -= 7  # type: ignore[operator]  # it has heard of slots
     await world.tell(event_of(other, EventType.SLOT_CHANGED, seq=1, capacity=5, remaining=4))
 
     async def look() -> bool:
@@ -268,20 +281,20 @@ async def test_a_change_that_was_never_heard_of_is_corrected_and_counted(
     far: Far, world: World
 ) -> None:
     lost, late = await world.new_slot(seats=5), await world.new_slot(seats=5)
-    keeper = far.gateway.keeper
+    kept = far.gateway.keeper
     before = corrections()
 
     await world.change_silently(lost, 2)
     await world.change_silently(late, 2)
-    await keeper._check()
+    await kept._check()
     known = seats_of(far.gateway, lost).remaining
     await world.tell(event_of(late, EventType.SLOT_CHANGED, seq=1, capacity=5, remaining=2))
 
     async def is_heard() -> bool:
-        return keeper._unheard == {lost.slot_id.int}
+        return kept._unheard == {lost.slot_id.int}
 
     assert await eventually(is_heard)
-    await keeper._check()
+    await kept._check()
     assert (known, corrections() - before) == (2, 1)
 
 

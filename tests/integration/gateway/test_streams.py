@@ -215,6 +215,18 @@ async def test_a_page_that_does_not_read_is_cut_off(
     await until_nobody_reads(gateway)
 
 
+async def test_a_page_that_was_open_for_long_comes_again(
+    anybody: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "LIFE_S", (0.0, 0.0))
+    ref = await world.new_slot(seats=9)
+
+    async with reading(anybody, ref) as page:
+        await page.next()
+        with pytest.raises(EOFError):
+            await page.next()
+
+
 async def test_one_page_too_many_is_sent_away(
     anybody: Client, world: World, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:

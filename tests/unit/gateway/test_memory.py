@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.gateway.memory import Memory, Seats, state_of
+from services.gateway.memory import NEVER, Memory, Seats, state_of
 from shared.messages import Event, EventBody, EventType, Session, SlotRef, event_name
 
 NOON = datetime(2027, 1, 4, 12, tzinfo=UTC)
@@ -161,6 +161,17 @@ def test_the_first_free_slots_follow_the_seats_and_the_time(memory: Memory) -> N
     assert free(NOON + HOUR) == [Session.AFTERNOON]
     memory.learn(later.slot_id, 6, 20, 0)
     assert free(NOON + HOUR) == []
+
+
+def test_it_is_known_when_time_alone_changes_something(memory: Memory) -> None:
+    offer = memory.offer("padang", "passport")
+
+    turns = [offer.turns_at(NOON + h * HOUR) for h in (-2, -1, 0, 1, -2)]
+
+    opens, closes = NOON - HOUR, NOON + HOUR
+    assert turns == [opens, closes, closes, NEVER, opens]
+    memory.load([ROW | {"closed": True}])
+    assert offer.turns_at(NOON) == NEVER
 
 
 def test_a_hundred_thousand_slots_share_their_days_and_hours() -> None:

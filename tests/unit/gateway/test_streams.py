@@ -67,7 +67,7 @@ def test_what_is_shown_holds_until_a_slot_changes_or_time_does() -> None:
     assert shown.holds(board, NOON)
     assert shown.turns_in_s(NOON + timedelta(minutes=59)) < 61
     assert not shown.holds(board, NOON + timedelta(hours=1))
-    assert not shown.holds(Board(Calendar(HOURS, frozenset()), offer, NOON), NOON)
+    assert not shown.holds(Board(Calendar({}, frozenset()), offer, NOON), NOON)
     memory.learn(uuid4(), 2, 9, 8)
     assert shown.holds(board, NOON)
     offer.changed()
