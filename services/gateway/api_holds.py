@@ -92,7 +92,7 @@ def common(ask: Ask, request_id: UUID) -> dict[str, Any]:
         "id": request_id,
         "owner": ask.by.owner,
         "channel": ask.by.channel,
-        "contact": ask.by.contact,
+        "contact": ask.by.contact(),
         "deadline": ask.now + COMMAND_LIFE,
     }
 

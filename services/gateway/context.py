@@ -1,5 +1,6 @@
 """What every handler works with; put together once, in `__main__`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,11 +51,12 @@ class Gateway:
 class Caller:
     """Who asks. `booking_code` limits a ticket's holder to that booking.
 
-    `login` is what the token was issued for: one of the phone's logins, or a ticket.
+    `login` is what the token was issued for: one of the phone's logins, or a ticket. `contact`
+    unseals how they are reached: most calls of a stampede never need it.
     """
 
     owner: str
-    contact: Contact
+    contact: Callable[[], Contact]
     channel: Channel
     booking_code: str | None = None
     login: str = ""

@@ -1,23 +1,19 @@
 """Around every call: an id, the errors in one shape, the headers, one line of log, one count."""
 
+import os
 import re
 import time
 from collections.abc import Awaitable, Callable
-from functools import cache
-from uuid import uuid4
 
 import structlog
 from aiohttp import web
-from prometheus_client import Histogram
 
-from services.gateway import callers
+from services.gateway import callers, calls
 from services.gateway.context import GATEWAY
 from services.gateway.problems import ProblemError, answer
 from shared.db import is_passing
-from shared.log import lean_logger
 
 log = structlog.get_logger(__name__)
-calls = lean_logger()
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -35,32 +31,23 @@ HEADERS = {
 EXPOSED = "Location, Retry-After, ETag, X-Request-Id"
 ASKABLE = "Authorization, Content-Type, Idempotency-Key, Prefer, If-None-Match"
 
-SECONDS = Histogram(
-    "antrean_http_seconds",
-    "Time that calls took.",
-    ["method", "route", "status"],
-    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30),
-)
-
 
 @web.middleware
 async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Name the call, time it, log it by its route: never by its address, which may hold a code."""
     started = time.perf_counter()
     given = request.headers.get("X-Request-Id", "")
-    request[NAMED] = given if REQUEST_ID.fullmatch(given) else uuid4().hex
-    structlog.contextvars.bind_contextvars(request_id=request[NAMED])
+    name = given if given and REQUEST_ID.fullmatch(given) else os.urandom(16).hex()
+    request[NAMED] = name
+    structlog.contextvars.bind_contextvars(request_id=name)
     status = UNHEARD
     try:
         response = await handler(request)
         status = response.status
     finally:
         status = 500 if BROKEN in request else status
-        took, route = time.perf_counter() - started, route_of(request)
         method = request.method if request.method in KNOWN_METHODS else "OTHER"
-        _clock(method, route, status).observe(took)
-        ms = round(took * 1000, 1)
-        calls.info("request_answered", method=method, route=route, status=status, ms=ms)
+        calls.note(method, route_of(request), status, time.perf_counter() - started, name)
     if callers.RENEWED in request and not response.prepared:
         callers.renew_cookie(response, request)
     return response
@@ -116,12 +103,6 @@ def _share(request: web.Request, response: web.StreamResponse, origins: list[str
         response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Access-Control-Allow-Credentials"] = "true"
         response.headers["Access-Control-Expose-Headers"] = EXPOSED
-
-
-@cache
-def _clock(method: str, route: str, status: int) -> Histogram:
-    """Find the histogram of one kind of call; there are as many as routes and statuses."""
-    return SECONDS.labels(method, route, str(status))
 
 
 def route_of(request: web.Request) -> str:

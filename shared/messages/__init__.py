@@ -63,6 +63,7 @@ from shared.messages.terms import (
     SlotRef,
     Slug,
     command_id,
+    quick_uuid5,
 )
 
 __all__ = [
@@ -115,5 +116,6 @@ __all__ = [
     "SomeResult",
     "command_id",
     "event_name",
+    "quick_uuid5",
     "status_of",
 ]

@@ -1,7 +1,9 @@
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from shared.messages import (
@@ -15,6 +17,7 @@ from shared.messages import (
     SlotRef,
     command_id,
     event_name,
+    quick_uuid5,
     status_of,
 )
 
@@ -57,3 +60,8 @@ def test_a_content_cannot_exceed_what_whatsapp_shows() -> None:
 
     with pytest.raises(ValidationError):
         Content(body="Pilih", rows=(row,) * 11)
+
+
+@given(st.uuids(), st.text())
+def test_a_quick_uuid5_is_the_librarys(namespace: UUID, name: str) -> None:
+    assert quick_uuid5(namespace, name) == uuid5(namespace, name)
