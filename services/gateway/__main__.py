@@ -22,10 +22,10 @@ from services.gateway.fair import store as fair
 from services.gateway.fair.limiter import Limiter
 from services.gateway.fair.use import FairUse
 from services.gateway.keeper import Keeper
-from services.gateway.lookups import Lookups
 from services.gateway.memory import Memory
 from services.gateway.protocol import Runner
 from services.gateway.publish import CommandSender
+from services.gateway.questions import Questions
 from services.gateway.replies import ReplyBook
 from services.gateway.settings import GatewaySettings
 from services.gateway.streams import Streams
@@ -56,7 +56,7 @@ def wire(config: GatewaySettings, pool: Pool, own: Pool) -> Gateway:
     """Put a gateway together; `own` is the one connection by which fair use is counted."""
     broker = Broker(config.amqp_url, "gateway")
     keys = Keys.from_secret(config.secret)
-    replies = ReplyBook(keys)
+    replies, questions = ReplyBook(keys), Questions(pool)
     broker.on_consume(replies.open)
     memory = Memory()
     keeper = Keeper(memory, pool, broker)
@@ -72,11 +72,11 @@ def wire(config: GatewaySettings, pool: Pool, own: Pool) -> Gateway:
         replies=replies,
         catalogue=catalogue,
         keeper=keeper,
-        lookups=Lookups(pool),
+        questions=questions,
         streams=Streams(catalogue, config.streams),
         fair_use=FairUse(config, keys, Limiter(own)),
         watch=LoginWatch(pool),
-        admission=Admission(replies, config.under_way),
+        admission=Admission(replies, config.under_way, questions.decided_of),
     )
 
 

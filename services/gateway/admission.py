@@ -6,17 +6,23 @@ nobody: who is told to come back in a few seconds loses nothing, for the key is 
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from uuid import UUID
 
 from prometheus_client import Counter, Gauge
 
 from services.gateway.replies import ReplyBook
+from shared.db import passing
 
 OLDEST_S = 0.7  # answers that take longer do not come within a second
 LAG_S = 0.1
 FEW = 50  # commands under way, below which a hiccup is no load
 BEAT_S = 0.02
 PROBE_S = 0.25  # how often one is let in to see whether answers come again
+LOOKED_UP = 1_000
 GRACE = 1.5  # for who has a seat already: a hold that cannot be confirmed is a seat lost
+
+FindDecided = Callable[[Sequence[UUID]], Awaitable[set[UUID]]]
 
 SHED = Counter("antrean_shed", "Commands refused for too much load, by what showed it.", ["sign"])
 UNDER_WAY = Gauge("antrean_under_way", "Commands sent and not answered yet.")
@@ -27,8 +33,8 @@ LAG = Gauge("antrean_loop_lag_seconds", "How late this process does what is due.
 class Admission:
     """Judges each command before anything of it is read."""
 
-    def __init__(self, replies: ReplyBook, most: int) -> None:
-        self._replies, self._most = replies, most
+    def __init__(self, replies: ReplyBook, most: int, find_decided: FindDecided) -> None:
+        self._replies, self._most, self._find_decided = replies, most, find_decided
         self._lag_s = 0.0
         self._probed = 0.0
         UNDER_WAY.set_function(lambda: replies.under_way)
@@ -59,7 +65,24 @@ class Admission:
         return "lag" if is_late else None
 
     async def run(self) -> None:
-        """Measure how late this process is, for as long as it lives.
+        """Watch for as long as the process lives."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._measure())
+            group.create_task(self._look_up())
+
+    async def _look_up(self) -> None:
+        """Look up what has waited too long: its reply may be lost, and it no load at all."""
+        while True:
+            await asyncio.sleep(PROBE_S)
+            late = self._replies.unanswered_for(OLDEST_S, LOOKED_UP)
+            if not late:
+                continue
+            with passing():
+                for decided in await self._find_decided(late):
+                    self._replies.is_answered(decided)
+
+    async def _measure(self) -> None:
+        """Measure how late this process is.
 
         The worst of the last moments counts, and fades: one beat between two full loads of work
         would say that all is well.

@@ -129,7 +129,7 @@ async def _refuse_early(
     refusal = await _find_refusal(ask, place, slot)
     if refusal is None or ask.gateway.replies.find(request_id) is not None:
         return None
-    if await ask.gateway.lookups.is_decided(request_id):
+    if await ask.gateway.questions.is_decided(request_id):
         return None
     return refusal.response(ask.request)
 

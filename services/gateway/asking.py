@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from services.gateway import store, views
+from services.gateway import views
 from services.gateway.context import Ask, Gateway
 from services.gateway.problems import overloaded, refused
 from services.gateway.reading import read_key, read_wait
 from services.gateway.replies import Asking
+from services.gateway.store import Asked
 from shared.broker import Published
 from shared.db import passing
 from shared.messages import RESULTS, Outcome, Refusal, Refused, SomeCommand, command_id
@@ -80,9 +81,10 @@ async def remember_asked(ask: Ask, command: SomeCommand) -> None:
     It is on the broker's disk already: a database that does not answer takes nothing back.
     """
     code = getattr(command, "booking_code", None)
+    asked = Asked(command.id, command.owner, command.kind, code)
     with passing():
-        async with asyncio.timeout(LAST_LOOK_S), ask.gateway.db() as db:
-            await store.add_asked(db, command.id, command.owner, command.kind, code)
+        async with asyncio.timeout(LAST_LOOK_S):
+            await ask.gateway.questions.remember(asked)
 
 
 async def _settle(ask: Ask, asking: Asking, command: SomeCommand) -> Outcome:

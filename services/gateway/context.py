@@ -12,8 +12,8 @@ from services.gateway.catalogue import POOL_WAIT_S, Catalogue
 from services.gateway.fair.use import FairUse
 from services.gateway.keeper import Keeper
 from services.gateway.limits import caller_address
-from services.gateway.lookups import Lookups
 from services.gateway.publish import CommandSender
+from services.gateway.questions import Questions
 from services.gateway.replies import ReplyBook
 from services.gateway.settings import GatewaySettings
 from services.gateway.streams import Streams
@@ -36,7 +36,7 @@ class Gateway:
     replies: ReplyBook
     catalogue: Catalogue
     keeper: Keeper
-    lookups: Lookups
+    questions: Questions
     streams: Streams
     fair_use: FairUse
     watch: LoginWatch

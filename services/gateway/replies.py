@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import socket
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -65,6 +66,12 @@ class ReplyBook:
                 return now - asking.sent_at
             del self._unanswered[key]
         return 0.0
+
+    def unanswered_for(self, seconds: float, most: int) -> list[UUID]:
+        """List commands that have been under way for so long, the oldest first."""
+        since = asyncio.get_running_loop().time() - seconds
+        late = itertools.takewhile(lambda pair: pair[1].sent_at <= since, self._unanswered.items())
+        return [key for key, _ in itertools.islice(late, most)]
 
     async def open(self, connection: Opened) -> None:
         """Declare a new queue for a new connection: a name that is used again may be locked."""

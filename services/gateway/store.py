@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.gateway.limits import BREAKER_CODES, BREAKER_WINDOW, SmsCounts
-from shared.db import Db, Row
+from shared.db import Db, Row, columns
 
 SMS_LOCK = 7_236_011
 
@@ -153,19 +153,25 @@ async def forget_old_codes(db: Db, now: datetime) -> None:
     )
 
 
-async def add_asked(
-    db: Db, command_id: UUID, owner: str, kind: str, booking_code: str | None
-) -> None:
-    """Store that a command was accepted and is to be asked for."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command that was accepted and is to be asked for."""
+
+    command_id: UUID
+    owner: str
+    kind: str
+    booking_code: str | None
+
+
+async def add_asked(db: Db, asked: Sequence[Asked]) -> None:
+    """Store commands that were accepted and are to be asked for."""
     await db.execute(
         """
         INSERT INTO gateway.asked (command_id, owner, kind, booking_code)
-        VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[])
+        ON CONFLICT DO NOTHING
         """,
-        command_id,
-        owner,
-        kind,
-        booking_code,
+        *columns(((a.command_id, a.owner, a.kind, a.booking_code) for a in asked), 4),
     )
 
 

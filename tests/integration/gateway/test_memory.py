@@ -15,8 +15,8 @@ from services.booking.operator import quota
 from services.booking.operator.plan import Closure
 from services.gateway import api_holds, keeper, views
 from services.gateway.context import Gateway
-from services.gateway.lookups import Lookups
 from services.gateway.memory import Seats, state_of
+from services.gateway.questions import Questions
 from shared.broker import SLOTS_STREAM, Publisher
 from shared.db import Pool, is_passing
 from shared.messages import Alternative, EventType, SeatsTold, SlotRef, SlotSeats
@@ -318,11 +318,11 @@ async def test_500_who_ask_at_once_whether_they_were_answered_cost_two_statement
     gateway: Gateway, citizen: Client, world: World
 ) -> None:
     pool: Any = Counting(gateway.pool)
-    lookups = Lookups(pool)
+    questions = Questions(pool)
     held = await citizen.post("/v1/holds", wish(await world.new_slot(seats=1)))
     ids = [UUID(held.json["request_id"]), *(uuid4() for _ in range(499))]
 
-    answers = await asyncio.gather(*(lookups.is_decided(one) for one in ids))
+    answers = await asyncio.gather(*(questions.is_decided(one) for one in ids))
 
     assert answers == [True] + [False] * 499
     assert pool.borrowed <= 2
@@ -332,7 +332,7 @@ async def test_whoever_asks_without_a_database_hears_so(far: Far) -> None:
     await far.cables["database_url"].cut()
 
     trouble = await asyncio.gather(
-        *(far.gateway.lookups.is_decided(uuid4()) for _ in range(3)), return_exceptions=True
+        *(far.gateway.questions.is_decided(uuid4()) for _ in range(3)), return_exceptions=True
     )
 
     assert all(isinstance(one, Exception) and is_passing(one) for one in trouble)

@@ -1,6 +1,7 @@
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -32,10 +33,17 @@ def replies() -> ReplyBook:
     return ReplyBook(KEYS)
 
 
+def door_of(replies: ReplyBook, most: int, decided: Sequence[UUID] = ()) -> Admission:
+    async def find_decided(ids: Sequence[UUID]) -> set[UUID]:
+        return set(ids) & set(decided)
+
+    return Admission(replies, most, find_decided)
+
+
 async def test_as_many_are_let_in_as_may_be_under_way_and_more_who_have_a_seat(
     replies: ReplyBook,
 ) -> None:
-    door = Admission(replies, MOST)
+    door = door_of(replies, MOST)
     let_in, with_seat = 0, 0
 
     while not door.is_full() and let_in < 100:
@@ -49,7 +57,7 @@ async def test_as_many_are_let_in_as_may_be_under_way_and_more_who_have_a_seat(
 
 
 async def test_who_is_answered_makes_room_however_the_answer_came(replies: ReplyBook) -> None:
-    door, sent = Admission(replies, MOST), [command() for _ in range(MOST)]
+    door, sent = door_of(replies, MOST), [command() for _ in range(MOST)]
     for one in sent:
         replies.note(one)
 
@@ -65,7 +73,7 @@ async def test_who_is_answered_makes_room_however_the_answer_came(replies: Reply
 async def test_while_the_oldest_waits_too_long_one_at_a_time_is_let_in_to_see(
     replies: ReplyBook,
 ) -> None:
-    door = Admission(replies, MOST)
+    door = door_of(replies, MOST)
     asking, _ = replies.note(command())
     asking.sent_at -= admission.OLDEST_S + 0.1
 
@@ -77,7 +85,7 @@ async def test_while_the_oldest_waits_too_long_one_at_a_time_is_let_in_to_see(
 async def test_an_answer_that_never_comes_does_not_shut_the_door_for_ever(
     replies: ReplyBook,
 ) -> None:
-    door = Admission(replies, 1)
+    door = door_of(replies, 1)
     asking, _ = replies.note(command())
 
     asking.sent_at -= 60
@@ -89,10 +97,10 @@ async def test_an_answer_that_never_comes_does_not_shut_the_door_for_ever(
 async def test_a_process_that_is_late_lets_nobody_in_until_it_is_in_time_again(
     replies: ReplyBook,
 ) -> None:
-    door = Admission(replies, 10 * admission.FEW)
+    door = door_of(replies, 10 * admission.FEW)
     for _ in range(admission.FEW):
         replies.note(command())
-    beat = asyncio.create_task(door.run())
+    beat = asyncio.create_task(door._measure())
     loop = asyncio.get_running_loop()
     await asyncio.sleep(0)  # the beat begins to wait
 
@@ -110,9 +118,25 @@ async def test_a_process_that_is_late_lets_nobody_in_until_it_is_in_time_again(
 
 
 async def test_a_hiccup_turns_nobody_away_while_few_are_under_way(replies: ReplyBook) -> None:
-    door = Admission(replies, MOST)
+    door = door_of(replies, MOST)
     replies.note(command())
 
     door._lag_s = 10 * admission.LAG_S
 
     assert not door.is_full()
+
+
+async def test_whose_reply_was_lost_is_looked_up_and_holds_up_nobody(replies: ReplyBook) -> None:
+    lost, open_one = command(), command()
+    for one in (lost, open_one):
+        asking, _ = replies.note(one)
+        asking.sent_at -= admission.OLDEST_S + 0.1
+    door = door_of(replies, MOST, [lost.id])
+
+    watch = asyncio.create_task(door.run())
+    async with asyncio.timeout(5):
+        while replies.under_way > 1:
+            await asyncio.sleep(0.01)
+    watch.cancel()
+
+    assert replies.unanswered_for(0, MOST) == [open_one.id]
