@@ -4,7 +4,7 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from math import nan
+from math import isnan, nan
 from typing import Any
 
 from bench.clients import Clients
@@ -102,6 +102,10 @@ class Bench:
     def say(self, text: str) -> None:
         """Tell the user what happens now."""
         print(f"[{time.monotonic() - self.began:5.0f} s] {text}", flush=True)
+
+    def best(self, name: str, unless: float) -> float:
+        """Give the best that was measured of something, or a guess where nothing was."""
+        return max((one for one in self.samples[name] if not isnan(one)), default=unless)
 
     def enough(self, name: str, most: int) -> int:
         """Say how many of something take some seconds, by what was measured of it before."""

@@ -65,7 +65,7 @@ async def chat(bench: Bench) -> None:
     crowd = Crowd(world.take_people(count), count, (slot,), bench.secret)
     # Both begin together, once both have made their requests; people write as long as it lasts.
     begin_at = time.time() + 1 + count / 8000
-    lasts = count / max(bench.samples["stampede"], default=2000.0)
+    lasts = count / bench.best("stampede", 2000.0)
     came = [lasts * number / writers for number in range(writers)]
     rush = Load(bench.port, crowd, CONNECTIONS, begin_at=begin_at)
     load = Load(bench.port, hooks, 64, arrivals=came, keep=frozenset(), begin_at=begin_at)

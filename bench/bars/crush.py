@@ -70,8 +70,9 @@ def _note(bench: Bench, capacity: float, answers: Answers, recovered: float) -> 
 
 async def _capacity(bench: Bench) -> float:
     """Take what was measured in this run when all succeed, or measure it now."""
-    if bench.samples["all succeed"]:
-        return max(bench.samples["all succeed"])
+    known = bench.best("all succeed", 0.0)
+    if known:
+        return known
     count = bench.sizes.stampede
     slot = await bench.world.open_slot(count)
     await bench.world.settle()

@@ -26,7 +26,7 @@ async def memory(bench: Bench) -> None:
     world, seconds = bench.world, bench.sizes.memory_s
     await world.run_only()
     await world.run_only(*WHOLE)
-    rate = max(50.0, SHARE * max(bench.samples["all succeed"], default=400.0))
+    rate = max(50.0, SHARE * bench.best("all succeed", 400.0))
     arrivals = steady(rate, seconds)
     slots = await world.open_slots(SEATS, 1 + len(arrivals) // SEATS)
     await world.settle()

@@ -180,7 +180,7 @@ async def at_rate(bench: Bench, rate: float, seconds: float) -> Answers:
 
 async def curve(bench: Bench) -> None:
     """Measure latency against load, for the picture."""
-    best = max(bench.samples["all succeed"], default=1000.0)
+    best = bench.best("all succeed", 1000.0)
     for share in (0.05, 0.1, 0.2, 0.4, 0.6, 0.8):
         rate = max(20.0, round(best * share))
         answers = await at_rate(bench, rate, bench.sizes.steady_s / 3)
