@@ -41,6 +41,10 @@ async def open_pool(url: str, *, name: str, size: int = 8, schema: str = "public
             "lock_timeout": "5s",
             "idle_in_transaction_session_timeout": "30s",
             "timezone": "UTC",
+            # A statement that was planned while a table was empty would scan it for ever; and where
+            # there is nothing but a scan, its price must not look worth compiling for.
+            "enable_seqscan": "off",
+            "jit": "off",
         },
     )
     return pool

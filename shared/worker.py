@@ -33,6 +33,7 @@ log = structlog.get_logger(__name__)
 
 Item = TypeVar("Item")
 REASON_LENGTH = 300
+MANY = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Worker(Generic[Item]):
         self._waiting: asyncio.Queue[Taken[Item]] = asyncio.Queue()
         self._channel: AbstractChannel | None = None
         self._stopping = asyncio.Event()
+        self._in_hand = 0
         self._tag = ""
         self.trouble: str | None = None
         broker.on_consume(self._open)
@@ -81,9 +83,9 @@ class Worker(Generic[Item]):
         return {self._work.queue: self.trouble} if self.trouble else {}
 
     @property
-    def is_behind(self) -> bool:
-        """Whether more waits than what is in hand."""
-        return not self._waiting.empty()
+    def is_busy(self) -> bool:
+        """Whether many wait for an answer: in the batch in hand, or behind it."""
+        return self._in_hand >= MANY or not self._waiting.empty()
 
     async def run(self) -> None:
         """Handle batches until `stop`; what was taken and not handled goes back to the queue."""
@@ -139,7 +141,9 @@ class Worker(Generic[Item]):
             if taken.fault is not None:
                 await self._park(taken.message.body, taken.fault)
         for start in range(0, len(items), self._work.batch):
+            self._in_hand = len(items) - start
             await self._handle_all(items[start : start + self._work.batch])
+        self._in_hand = 0
         if channel is self._channel:
             await settle(batch[-1].message)
 

@@ -46,38 +46,18 @@ async def bare_handler(bench: Bench) -> None:
 
 
 async def intake(bench: Bench) -> None:
-    """B3: commands accepted while no worker runs; they are decided and checked afterwards.
-
-    The queue takes 50,000 messages, and more commands than that, since they travel together.
-    A gateway that takes nothing more in while nobody decides is measured with a worker.
-    """
-    try:
-        await _take_in(bench, with_worker=False)
-    except OddAnswersError as error:
-        bench.say(f"    {error}; again with a worker")
-        await _take_in(bench, with_worker=True)
-
-
-async def _take_in(bench: Bench, *, with_worker: bool) -> None:
+    """B3: commands accepted, while a worker decides them: without one the gateway lets nobody in."""
     world, count = bench.world, bench.enough("intake", bench.sizes.intake)
     await world.run_only("gateway", "booking")
     slot = await world.open_slot(count)
     await world.settle()
-    if not with_worker:
-        await world.halt("booking")
     await _warm(bench, slot)
     crowd = Crowd(world.take_people(count), count, (slot,), bench.secret, wait_s=0)
     load = Load(bench.port, crowd, CONNECTIONS)
-    wanted = {202, 201} if with_worker else {202}
-    try:
-        answers = await _measure(bench, "intake", lambda: world.cpu_s("gateway"), load, wanted)
-        bench.raw["intake"][-1]["with a worker"] = with_worker
-    finally:
-        await world.run_only("gateway", "booking")
-        await world.settle()
+    answers = await _measure(bench, "intake", lambda: world.cpu_s("gateway"), load, {202, 201})
+    await world.settle()
     await ledger.check_told(world.admin, crowd, answers)
     await ledger.check(world.admin)
-    await world.halt("booking")
     await world.sweep_out()
 
 

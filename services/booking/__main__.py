@@ -26,13 +26,17 @@ from shared.keys import Keys
 from shared.relay import Relay
 from shared.worker import Work, Worker
 
+# Messages, of up to 200 commands each, that wait here while a batch is decided: enough for the next
+# batch also where each holds few, and no more than a second's work where each is full.
+PREFETCH = 32
+
 
 async def serve(config: BookingSettings) -> None:
     """Run one worker until SIGTERM: it gives back what it has not begun."""
     pool = await open_pool(config.database_url, name="booking", size=config.database_pool)
     broker = Broker(config.amqp_url, "booking")
     tools = Tools(Keys.from_secret(config.secret), new_booking_code, random.SystemRandom().random)
-    relay = Relay(pool, broker.publisher, EventOutbox(), lambda: worker.is_behind)
+    relay = Relay(pool, broker.publisher, EventOutbox(), lambda: worker.is_busy)
     batches = Batches(pool, relay, broker.publisher, tools)
     work = Work(
         BOOKING_QUEUE,
@@ -40,7 +44,7 @@ async def serve(config: BookingSettings) -> None:
         batches.handle,
         encode,
         batches.park,
-        prefetch=2 * config.batch,  # the next batch waits here while one is decided
+        prefetch=PREFETCH,
         batch=config.batch,
     )
     worker = Worker(broker, work)

@@ -43,6 +43,7 @@ RIVALS = (
 )
 TRIES = 6
 PORTION = 100  # of a batch, written while the next is decided
+STEP = 20
 CONFLICT = Refused(code=Refusal.IDEMPOTENCY_CONFLICT).model_dump_json(exclude_none=True)
 
 
@@ -148,12 +149,14 @@ class Batches:
         decided: list[Decided] = []
         writes = Writes(db)
         try:
-            for start in range(0, len(batch), PORTION):
-                some = batch[start : start + PORTION]
-                results |= {one.command.id: decide(desk, one.command) for one in some}
-                new = [self._decided(one, results[one.command.id]) for one in some]
-                await writes.begin(desk.take_changes(), new, desk.now)
-                decided += new
+            for number, one in enumerate(batch, 1):
+                result = results[one.command.id] = decide(desk, one.command)
+                decided.append(self._decided(one, result))
+                if number % PORTION == 0 or number == len(batch):
+                    start = (number - 1) // PORTION * PORTION
+                    await writes.begin(desk.take_changes(), decided[start:], desk.now)
+                elif number % STEP == 0:
+                    await asyncio.sleep(0)  # the portion before goes on to its next statement
         finally:
             await writes.end()  # also of what failed: a session does one thing at a time
         desk.say_changes()

@@ -1,6 +1,7 @@
 """Booking's outbox: events as CloudEvents, numbered without a gap before they are published."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 
 from services.booking import metrics
 from shared.broker import EVENTS
@@ -22,23 +23,28 @@ class EventOutbox:
 
     async def prepare(self, db: Db, limit: int) -> None:
         """Give the oldest events their positions: an event that is repeated keeps its own."""
-        await db.execute(
+        rows = await db.fetch(
             """
-            WITH waiting AS (
-                DELETE FROM booking.outbox
-                 WHERE id IN (SELECT id FROM booking.outbox ORDER BY id LIMIT $1)
-                RETURNING id, event_id
-            ), placed AS (
-                SELECT event_id, row_number() OVER (ORDER BY id) AS place FROM waiting
-            ), relay AS (
-                UPDATE booking.relay SET position = position + (SELECT count(*) FROM waiting)
-                 WHERE EXISTS (SELECT FROM waiting)
-                RETURNING position - (SELECT count(*) FROM waiting) AS before
-            )
-            UPDATE booking.event_log e SET position = relay.before + placed.place
-              FROM placed, relay WHERE e.id = placed.event_id
+            DELETE FROM booking.outbox
+             WHERE id = ANY (ARRAY(SELECT id FROM booking.outbox ORDER BY id LIMIT $1))
+            RETURNING id, event_id
             """,
             limit,
+        )
+        if not rows:
+            return
+        last: int = await db.fetchval(
+            "UPDATE booking.relay SET position = position + $1 RETURNING position", len(rows)
+        )
+        in_order = [row["event_id"] for row in sorted(rows, key=itemgetter("id"))]
+        # By arrays, so that it is looked up by its key however few events there were at first.
+        await db.execute(
+            """
+            UPDATE booking.event_log e SET position = new.position
+              FROM unnest($1::uuid[], $2::bigint[]) AS new (id, position) WHERE e.id = new.id
+            """,
+            in_order,
+            list(range(last - len(rows) + 1, last + 1)),
         )
 
     async def take(self, db: Db, limit: int) -> list[Outgoing]:

@@ -10,7 +10,7 @@ class BookingSettings(ServiceSettings):
     """The settings of a booking worker."""
 
     port: int = Field(default=8081, ge=1, le=65535, description="Port of /readyz and /metrics.")
-    batch: int = Field(default=200, ge=1, le=2000, description="Commands decided together.")
+    batch: int = Field(default=500, ge=1, le=2000, description="Commands decided together.")
     sweep_s: float = Field(default=1.0, gt=0, le=60, description="Pause between two sweeps.")
 
 

@@ -34,7 +34,7 @@ from shared import log, settings
 from shared.broker import Broker
 from shared.db import Pool, open_pool, passing
 from shared.keys import Keys
-from shared.service import raise_file_limit
+from shared.service import raise_file_limit, tune_memory
 
 logger = structlog.get_logger(__name__)
 
@@ -156,6 +156,7 @@ def main() -> int:
     config = settings.read(GatewaySettings)
     log.set_up("gateway", config.log_level)
     raise_file_limit()
+    tune_memory()
     uvloop.run(serve(config))
     return 0
 
