@@ -17,8 +17,8 @@ from shared.db import Db, Pool, is_passing
 
 log = structlog.get_logger(__name__)
 
-BATCH = 200
-BUSY_BATCH = 50  # small, since what is published together holds up everything else meanwhile
+BATCH = 100
+BUSY_BATCH = 20  # small, since what is published together holds up everything else meanwhile
 BUSY_REST = 4.0  # times as long as the publishing took
 POLL_S = 0.5
 TIMEOUT_S = 5.0

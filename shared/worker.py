@@ -33,7 +33,6 @@ log = structlog.get_logger(__name__)
 
 Item = TypeVar("Item")
 REASON_LENGTH = 300
-MANY = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ class Worker(Generic[Item]):
         self._waiting: asyncio.Queue[Taken[Item]] = asyncio.Queue()
         self._channel: AbstractChannel | None = None
         self._stopping = asyncio.Event()
-        self._in_hand = 0
+        self._is_handling = False
         self._tag = ""
         self.trouble: str | None = None
         broker.on_consume(self._open)
@@ -84,13 +83,14 @@ class Worker(Generic[Item]):
 
     @property
     def is_busy(self) -> bool:
-        """Whether many wait for an answer: in the batch in hand, or behind it."""
-        return self._in_hand >= MANY or not self._waiting.empty()
+        """Whether anybody waits for an answer: in the batch in hand, or behind it."""
+        return self._is_handling or not self._waiting.empty()
 
     async def run(self) -> None:
         """Handle batches until `stop`; what was taken and not handled goes back to the queue."""
         while not self._stopping.is_set():
             batch = await self._take()
+            self._is_handling = bool(batch)
             if batch:
                 await self._handle(batch)
         while not self._waiting.empty():
@@ -141,9 +141,7 @@ class Worker(Generic[Item]):
             if taken.fault is not None:
                 await self._park(taken.message.body, taken.fault)
         for start in range(0, len(items), self._work.batch):
-            self._in_hand = len(items) - start
             await self._handle_all(items[start : start + self._work.batch])
-        self._in_hand = 0
         if channel is self._channel:
             await settle(batch[-1].message)
 

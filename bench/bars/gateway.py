@@ -16,6 +16,7 @@ from shared.messages import SlotRef
 
 CONNECTIONS = 64
 WARM_S = 0.5
+WARM = 200
 STILL = 5  # looks, over more than the second that the gateway keeps what it read
 
 
@@ -46,10 +47,10 @@ async def bare_handler(bench: Bench) -> None:
 
 
 async def intake(bench: Bench) -> None:
-    """B3: commands accepted, while a worker decides them: without one the gateway lets nobody in."""
+    """B3: commands accepted while a worker decides them: without one nobody is let in for long."""
     world, count = bench.world, bench.enough("intake", bench.sizes.intake)
     await world.run_only("gateway", "booking")
-    slot = await world.open_slot(count)
+    slot = await world.open_slot(count + WARM)
     await world.settle()
     await _warm(bench, slot)
     crowd = Crowd(world.take_people(count), count, (slot,), bench.secret, wait_s=0)
@@ -118,7 +119,7 @@ async def _full_slot(bench: Bench) -> SlotRef:
     return slot
 
 
-async def _warm(bench: Bench, slot: SlotRef, count: int = 200) -> None:
+async def _warm(bench: Bench, slot: SlotRef, count: int = WARM) -> None:
     crowd = Crowd(bench.world.take_people(count), count, (slot,), bench.secret, wait_s=0)
     await bench.play(Load(bench.port, crowd, 16))
 
