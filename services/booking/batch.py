@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from services.booking.answering import Answer, write_replies
 from services.booking.arriving import Arrived, Prepared, prepare
 from services.booking.decisions import decide, expire_hold
 from services.booking.desk import Desk, Tools
+from services.booking.store import Asking
 from services.booking.writing import Decided, RivalError, Writes
 from shared.broker import SLOTS_STREAM, Publisher
 from shared.db import Db, Pool
@@ -131,20 +132,22 @@ class Batches:
 
     async def _decide(self, db: Db, batch: Sequence[Prepared]) -> Done:
         """Give every command its one outcome: the stored one, or one decided now."""
-        known = await store.find_outcomes(db, {one.command.id for one in batch})
+        known, lapsed = await store.look_up(db, _asking(batch))
         fresh: dict[UUID, Prepared] = {}
         for one in batch:
             if one.command.id not in known:
                 fresh.setdefault(one.command.id, one)
-        desk, decided = await self._decide_fresh(db, list(fresh.values()))
+        desk, decided = await self._decide_fresh(db, list(fresh.values()), lapsed)
         known |= {one.id: (one.fingerprint, one.outcome) for one in decided}
         answers = [_answer(one, *known[one.command.id]) for one in batch]
         return Done(answers, desk.seats_told(), decided)
 
-    async def _decide_fresh(self, db: Db, batch: Sequence[Prepared]) -> tuple[Desk, list[Decided]]:
+    async def _decide_fresh(
+        self, db: Db, batch: Sequence[Prepared], lapsed: set[UUID]
+    ) -> tuple[Desk, list[Decided]]:
         if not batch:
             return Desk(self.tools, datetime.now(UTC), {}), []
-        desk = await self._set_up(db, batch)
+        desk = await self._set_up(db, batch, lapsed)
         results: dict[UUID, SomeResult] = {}
         decided: list[Decided] = []
         writes = Writes(db)
@@ -152,6 +155,8 @@ class Batches:
             for number, one in enumerate(batch, 1):
                 result = results[one.command.id] = decide(desk, one.command)
                 decided.append(self._decided(one, result))
+                if number == len(batch):
+                    desk.say_changes()
                 if number % PORTION == 0 or number == len(batch):
                     start = (number - 1) // PORTION * PORTION
                     await writes.begin(desk.take_changes(), decided[start:], desk.now)
@@ -159,31 +164,28 @@ class Batches:
                     await asyncio.sleep(0)  # the portion before goes on to its next statement
         finally:
             await writes.end()  # also of what failed: a session does one thing at a time
-        desk.say_changes()
         await refusals.say(db, desk, [one.command for one in batch], results)
         await writing.write(db, desk.take_changes(), [], desk.now)
         await writing.write_slots(db, desk.slots.values())
         return desk, decided
 
-    async def _set_up(self, db: Db, batch: Sequence[Prepared]) -> Desk:
+    async def _set_up(self, db: Db, batch: Sequence[Prepared], lapsed: set[UUID]) -> Desk:
         """Lock the slots that the batch touches and load what its decisions need."""
         commands = [one.command for one in batch]
         holds, codes = _named(commands)
-        placed = [one for one in batch if one.person_key]
-        owners = {one.owner for one in placed}
-        persons, niks = _keys_of(placed)
-        lapsed = await store.find_lapsed(db, persons, niks, owners) if placed else set()
+        asking = _asking(batch)
         holds |= lapsed
         slot_ids = {one.slot_id for one in batch if one.slot_id}
         if holds or codes:
             slot_ids |= await store.find_slot_ids(db, holds, codes)
         slots = await store.lock_slots(db, slot_ids)
-        now = await store.lock_owners(db, owners)
+        now = await store.lock_owners(db, asking.owners)
         desk = Desk(self.tools, now=now, slots=slots)
         desk.asked = {one.command.id: one for one in batch}
         if holds or codes:
             _lay_out(desk, await store.find_claims(db, holds, codes))
-        await self._find_persons(db, desk, placed, commands)
+        if asking.persons or any(command.kind == "booking.reschedule" for command in commands):
+            await _find_active(db, desk, asking, commands)
         for hold_id in lapsed:
             expire_hold(desk, desk.claims[hold_id])
         missing = [one.slot for one in batch if one.slot and one.slot_id not in slots]
@@ -191,19 +193,6 @@ class Batches:
             desk.services = await store.find_services(db, {wish.office for wish in missing})
             desk.closures = await store.find_closed(db, missing)
         return desk
-
-    async def _find_persons(
-        self, db: Db, desk: Desk, placed: Sequence[Prepared], commands: Sequence[SomeCommand]
-    ) -> None:
-        """Load what applicants and phones have already: of those who ask, and of those who move."""
-        persons, niks = _keys_of(placed)
-        if any(command.kind == "booking.reschedule" for command in commands):
-            persons |= {claim.person_key for claim in desk.claims.values()}
-            niks |= {claim.nik_key for claim in desk.claims.values() if claim.nik_key}
-        if persons:
-            desk.persons = await store.find_persons(db, persons, niks)
-        if placed:
-            desk.active_of_owner = await store.count_active(db, {one.owner for one in placed})
 
     def _decided(self, one: Prepared, result: SomeResult, state: str = "decided") -> Decided:
         command = one.command
@@ -220,9 +209,27 @@ class Batches:
         )
 
 
-def _keys_of(placed: Iterable[Prepared]) -> tuple[set[bytes], set[bytes]]:
-    """List the applicants' keys, by name and by NIK."""
-    return {one.person_key for one in placed}, {one.nik_key for one in placed if one.nik_key}
+def _asking(batch: Iterable[Prepared]) -> Asking:
+    """List what is to be known before a batch can be decided: of holds alone who asks."""
+    placed = [one for one in batch if one.person_key]
+    return Asking(
+        commands={one.command.id for one in batch},
+        persons={one.person_key for one in placed},
+        niks={one.nik_key for one in placed if one.nik_key},
+        owners={one.owner for one in placed},
+    )
+
+
+async def _find_active(db: Db, desk: Desk, asking: Asking, commands: Iterable[SomeCommand]) -> None:
+    """Load what applicants and phones have already: of those who ask, and of those who move."""
+    if any(command.kind == "booking.reschedule" for command in commands):
+        moving = desk.claims.values()
+        asking = replace(
+            asking,
+            persons={*asking.persons, *(claim.person_key for claim in moving)},
+            niks={*asking.niks, *(claim.nik_key for claim in moving if claim.nik_key)},
+        )
+    desk.persons, desk.active_of_owner = await store.find_active(db, asking)
 
 
 def _answer(one: Prepared, first_mark: bytes, outcome: str) -> Answer:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,16 +15,40 @@ SWEEP_LOCK = 7_236_002
 OWNER_LOCK = 7_236_005
 
 
-async def find_outcomes(db: Db, ids: Collection[UUID]) -> dict[UUID, tuple[bytes, str]]:
-    """Find the commands decided before: their fingerprint and stored outcome, as JSON."""
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What a batch asks for: commands by id, applicants by either key, and owners."""
+
+    commands: Collection[UUID]
+    persons: Collection[bytes]
+    niks: Collection[bytes]
+    owners: Collection[bytes]
+
+
+async def look_up(db: Db, asking: Asking) -> tuple[dict[UUID, tuple[bytes, str]], set[UUID]]:
+    """Find the commands decided before, and the holds in the way that are past their time.
+
+    Of a command its fingerprint and its stored outcome as JSON. Few holds are past their time at
+    any moment, for the sweeper goes round: they are looked for by their time, which an index
+    knows, and not by hundreds of keys.
+    """
     rows = await db.fetch(
         """
         SELECT id, fingerprint, outcome::text FROM booking.command
          WHERE id = ANY ($1::uuid[]) AND state = 'decided'
+        UNION ALL
+        SELECT id, NULL, NULL FROM booking.hold
+         WHERE state = 'held' AND expires_at <= statement_timestamp()
+           AND (person_key = ANY ($2::bytea[]) OR nik_key = ANY ($3::bytea[])
+                OR owner_key = ANY ($4::bytea[]))
         """,
-        list(ids),
+        list(asking.commands),
+        list(asking.persons),
+        list(asking.niks),
+        list(asking.owners),
     )
-    return {row["id"]: (row["fingerprint"], row["outcome"]) for row in rows}
+    known = {r["id"]: (r["fingerprint"], r["outcome"]) for r in rows if r["fingerprint"]}
+    return known, {row["id"] for row in rows if not row["fingerprint"]}
 
 
 async def find_slot_ids(db: Db, holds: Collection[UUID], codes: Collection[str]) -> set[UUID]:
@@ -96,57 +121,28 @@ async def find_claims(db: Db, holds: Collection[UUID], codes: Collection[str]) -
     return [_claim(row) for row in rows]
 
 
-async def find_persons(
-    db: Db, persons: Collection[bytes], niks: Collection[bytes]
-) -> dict[tuple[str, bytes], UUID]:
-    """Find the active claims of applicants, by (service, either key)."""
+async def find_active(
+    db: Db, asking: Asking
+) -> tuple[dict[tuple[str, bytes], UUID], Counter[bytes]]:
+    """Find the active claims of applicants, by (service, either key), and count those of owners."""
     rows = await db.fetch(
         """
-        SELECT id, service_id, person_key AS key FROM booking.hold
+        SELECT id, service_id, person_key AS key, NULL::bigint AS active FROM booking.hold
          WHERE person_key = ANY ($1::bytea[]) AND state IN ('held', 'confirmed')
         UNION ALL
-        SELECT id, service_id, nik_key FROM booking.hold
+        SELECT id, service_id, nik_key, NULL FROM booking.hold
          WHERE nik_key = ANY ($2::bytea[]) AND state IN ('held', 'confirmed')
-        """,
-        list(persons),
-        list(niks),
-    )
-    return {(row["service_id"], row["key"]): row["id"] for row in rows}
-
-
-async def find_lapsed(
-    db: Db, persons: Collection[bytes], niks: Collection[bytes], owners: Collection[bytes]
-) -> set[UUID]:
-    """Find the holds of these applicants and phones that are past their time and stand still.
-
-    Few are at any moment, for the sweeper goes round: they are looked for by their time, which
-    an index knows, and not by hundreds of keys.
-    """
-    rows = await db.fetch(
-        """
-        SELECT id FROM booking.hold
-         WHERE state = 'held' AND expires_at <= statement_timestamp()
-           AND (person_key = ANY ($1::bytea[]) OR nik_key = ANY ($2::bytea[])
-                OR owner_key = ANY ($3::bytea[]))
-        """,
-        list(persons),
-        list(niks),
-        list(owners),
-    )
-    return {row["id"] for row in rows}
-
-
-async def count_active(db: Db, owners: Collection[bytes]) -> Counter[bytes]:
-    """Count the active holds and bookings of each owner."""
-    rows = await db.fetch(
-        """
-        SELECT owner_key, count(*) AS active FROM booking.hold
-         WHERE owner_key = ANY ($1::bytea[]) AND state IN ('held', 'confirmed')
+        UNION ALL
+        SELECT NULL, NULL, owner_key, count(*) FROM booking.hold
+         WHERE owner_key = ANY ($3::bytea[]) AND state IN ('held', 'confirmed')
          GROUP BY owner_key
         """,
-        list(owners),
+        list(asking.persons),
+        list(asking.niks),
+        list(asking.owners),
     )
-    return Counter({row["owner_key"]: row["active"] for row in rows})
+    persons = {(row["service_id"], row["key"]): row["id"] for row in rows if row["id"]}
+    return persons, Counter({row["key"]: row["active"] for row in rows if not row["id"]})
 
 
 async def find_services(db: Db, offices: Collection[str]) -> dict[str, frozenset[str]]:
