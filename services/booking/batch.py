@@ -98,10 +98,9 @@ class Batches:
         parked = self._decided(one.prepared, result, state="parked")
         try:
             async with self.pool.acquire() as db, db.transaction():
-                await writing.write_outcomes(db, [parked])
                 desk = Desk(self.tools, now=await store.read_clock(db), slots={})
                 refusals.say_parked(desk, command, result)
-                await writing.write_events(db, desk.take_changes().events, desk.now)
+                await writing.write(db, desk.take_changes(), [parked], desk.now)
         except (RivalError, asyncpg.UniqueViolationError):
             log.warning("parked_command_was_decided", reason=reason)
         self.relay.wake()

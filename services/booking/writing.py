@@ -73,11 +73,9 @@ async def write(db: Db, changes: Changes, decided: Sequence[Decided], now: datet
     """
     added = {claim.id for claim in changes.added}
     await _write_claim_states(db, [c for c in changes.altered.values() if c.id not in added])
-    await _write_claims(db, changes.added)
+    await write_new(db, changes.added, decided, (changes.events, now))
     await _write_bookings(db, changes.booked.values())
     await _write_withheld(db, changes.withheld)
-    await write_outcomes(db, decided)
-    await write_events(db, changes.events, now)
 
 
 async def write_slots(db: Db, slots: Collection[Slot]) -> None:
@@ -114,21 +112,70 @@ async def _write_claim_states(db: Db, claims: Sequence[Claim]) -> None:
     )
 
 
-async def _write_claims(db: Db, claims: Sequence[Claim]) -> None:
-    if not claims:
+async def write_new(
+    db: Db,
+    claims: Sequence[Claim],
+    decided: Sequence[Decided],
+    said: tuple[Sequence[Happened], datetime],
+) -> None:
+    """Write claims, outcomes and events by one statement, while their slots are locked.
+
+    Events go to the log and to the outbox, in one order. A command that was parked may be decided
+    after all; raises RivalError when a twin of a command was decided meanwhile. Claims and
+    commands go in the order of their keys, so that two batches that meet in an index cannot wait
+    for each other.
+    """
+    events, now = said
+    if not claims and not decided and not events:
         return
-    in_order = attrgetter("person_key")  # two batches that meet in an index cannot deadlock there
-    rows = (CLAIM_FIELDS(claim) for claim in sorted(claims, key=in_order))
-    await db.execute(
-        """
+    claim_rows = (CLAIM_FIELDS(claim) for claim in sorted(claims, key=attrgetter("person_key")))
+    outcome_rows = (
+        (d.id, d.kind, d.owner, d.fingerprint, d.state, d.outcome, d.contact)
+        for d in sorted(decided, key=attrgetter("id.int"))
+    )
+    event_rows = (
+        (*EVENT_FIELDS(e), e.data.get("office"), to_json(e.data, exclude_none=True).decode())
+        for e in events
+    )
+    written = await db.fetchval(
+        NEW, *columns(claim_rows, 15), *columns(outcome_rows, 7), *columns(event_rows, 7), now
+    )
+    if written < len(decided):
+        raise RivalError
+
+
+NEW = """
+    WITH claim AS (
         INSERT INTO booking.hold (id, slot_id, service_id, seat, state, owner_key, person_key,
             nik_key, person, channel, wrong_tries, reschedules, held_at, expires_at, ended_at)
         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::int[], $5::text[], $6::bytea[],
             $7::bytea[], $8::bytea[], $9::bytea[], $10::text[], $11::smallint[], $12::smallint[],
             $13::timestamptz[], $14::timestamptz[], $15::timestamptz[])
-        """,
-        *columns(rows, 15),
+    ), outcome AS (
+        INSERT INTO booking.command (id, kind, owner_key, fingerprint, state, outcome, contact)
+        SELECT id, kind, owner_key, fingerprint, state, outcome::jsonb, contact
+          FROM unnest($16::uuid[], $17::text[], $18::bytea[], $19::bytea[], $20::text[],
+                      $21::text[], $22::bytea[])
+               AS new (id, kind, owner_key, fingerprint, state, outcome, contact)
+        ON CONFLICT (id) DO UPDATE SET state = excluded.state, outcome = excluded.outcome,
+            kind = excluded.kind, owner_key = excluded.owner_key,
+            fingerprint = excluded.fingerprint, contact = excluded.contact,
+            decided_at = clock_timestamp()
+         WHERE booking.command.state = 'parked'
+        RETURNING 1
+    ), new AS MATERIALIZED (
+        SELECT * FROM unnest($23::uuid[], $24::text[], $25::uuid[], $26::bigint[], $27::text[],
+                             $28::text[], $29::text[]) WITH ORDINALITY
+                 AS new (id, type, slot_id, slotsequence, subject, office_id, data, place)
+    ), logged AS (
+        INSERT INTO booking.event_log
+               (id, type, slot_id, slotsequence, subject, office_id, data, occurred_at)
+        SELECT id, type, slot_id, slotsequence, subject, office_id, data::jsonb, $30 FROM new
+    ), told AS (
+        INSERT INTO booking.outbox (event_id) SELECT id FROM new ORDER BY place
     )
+    SELECT count(*) FROM outcome
+"""
 
 
 async def _write_bookings(db: Db, claims: Iterable[Claim]) -> None:
@@ -164,63 +211,6 @@ async def _write_withheld(db: Db, seats: Sequence[Withheld]) -> None:
         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::timestamptz[])
         """,
         *columns(((s.hold_id, s.slot_id, s.seat, s.release_at) for s in seats), 4),
-    )
-
-
-async def write_outcomes(db: Db, decided: Sequence[Decided]) -> None:
-    """Store the outcome of each command; a parked one may be decided after all.
-
-    Raises RivalError when a twin of a command was decided meanwhile.
-    """
-    if not decided:
-        return
-    rows = (
-        (d.id, d.kind, d.owner, d.fingerprint, d.state, d.outcome, d.contact)
-        for d in sorted(decided, key=attrgetter("id.int"))
-    )
-    written = await db.fetch(
-        """
-        INSERT INTO booking.command (id, kind, owner_key, fingerprint, state, outcome, contact)
-        SELECT id, kind, owner_key, fingerprint, state, outcome::jsonb, contact
-          FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::bytea[], $5::text[], $6::text[],
-                      $7::bytea[])
-               AS new (id, kind, owner_key, fingerprint, state, outcome, contact)
-        ON CONFLICT (id) DO UPDATE SET state = excluded.state, outcome = excluded.outcome,
-            kind = excluded.kind, owner_key = excluded.owner_key,
-            fingerprint = excluded.fingerprint, contact = excluded.contact,
-            decided_at = clock_timestamp()
-         WHERE booking.command.state = 'parked'
-        RETURNING id
-        """,
-        *columns(rows, 7),
-    )
-    if len(written) < len(decided):
-        raise RivalError
-
-
-async def write_events(db: Db, events: Sequence[Happened], now: datetime) -> None:
-    """Append events to the log and the outbox, in one order, while their slots are locked."""
-    if not events:
-        return
-    rows = (
-        (*EVENT_FIELDS(e), e.data.get("office"), to_json(e.data, exclude_none=True).decode())
-        for e in events
-    )
-    await db.execute(
-        """
-        WITH new AS (
-            SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[], $5::text[],
-                                 $6::text[], $7::text[]) WITH ORDINALITY
-                     AS new (id, type, slot_id, slotsequence, subject, office_id, data, place)
-        ), logged AS (
-            INSERT INTO booking.event_log
-                   (id, type, slot_id, slotsequence, subject, office_id, data, occurred_at)
-            SELECT id, type, slot_id, slotsequence, subject, office_id, data::jsonb, $8 FROM new
-        )
-        INSERT INTO booking.outbox (event_id) SELECT id FROM new ORDER BY place
-        """,
-        *columns(rows, 7),
-        now,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from services.booking import writing
-from services.booking.desk import Happened, at
+from services.booking.desk import Changes, Happened, at
 from services.booking.operator import store
 from services.booking.operator.plan import (
     Change,
@@ -128,7 +128,7 @@ def _values(change: Change, office: Row, hours: dict[str, Row], ordinal: int) ->
 
 async def _tell(db: Db, rows: Sequence[Row], kind: EventType) -> None:
     events = [_event(row, kind) for row in rows]
-    await writing.write_events(db, events, await read_clock(db))
+    await writing.write(db, Changes(events=events), [], await read_clock(db))
 
 
 def _event(row: Row, kind: EventType) -> Happened:
