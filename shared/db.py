@@ -22,10 +22,14 @@ PASSING_CLASSES = ("08", "28", "3D", "40", "42", "53", "57", "58", "XX")
 PASSING_CODES = ("55P03", "25006")
 
 
-async def open_pool(url: str, *, name: str, size: int = 8, schema: str = "public") -> Pool:
+async def open_pool(
+    url: str, *, name: str, size: int = 8, schema: str = "public", plans_anew: bool = False
+) -> Pool:
     """Open a pool; every connection answers or fails within seconds, never hangs.
 
-    `schema` comes first on the search path; JSON columns are Python values.
+    `schema` comes first on the search path; JSON columns are Python values. With
+    `plans_anew` each statement is planned for the tables as they are: a plan that was made while
+    a table was empty would scan it for ever, and statistics come a minute late.
     """
     pool: Pool = await asyncpg.create_pool(
         url,
@@ -41,10 +45,8 @@ async def open_pool(url: str, *, name: str, size: int = 8, schema: str = "public
             "lock_timeout": "5s",
             "idle_in_transaction_session_timeout": "30s",
             "timezone": "UTC",
-            # A statement that was planned while a table was empty would scan it for ever; and where
-            # there is nothing but a scan, its price must not look worth compiling for.
-            "enable_seqscan": "off",
-            "jit": "off",
+            "jit": "off",  # no statement of ours is worth compiling
+            "plan_cache_mode": "force_custom_plan" if plans_anew else "auto",
         },
     )
     return pool

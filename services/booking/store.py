@@ -15,6 +15,36 @@ SWEEP_LOCK = 7_236_002
 OWNER_LOCK = 7_236_005
 
 
+# Each key is looked up on its own (OFFSET 0 keeps the planner from joining otherwise): for one key
+# its index is the cheapest way whatever is believed of the table, for hundreds of them a walk
+# through all active claims looked cheaper where there were no statistics yet.
+LOOK_UP = """
+    SELECT found.* FROM unnest($1::uuid[]) AS wanted (id), LATERAL (
+        SELECT c.id, c.fingerprint, c.outcome::text FROM booking.command c
+         WHERE c.id = wanted.id AND c.state = 'decided' OFFSET 0) AS found
+    UNION ALL
+    SELECT late.id, NULL, NULL FROM (
+        SELECT * FROM booking.hold
+         WHERE state = 'held' AND expires_at <= statement_timestamp() OFFSET 0) AS late
+     WHERE late.person_key = ANY ($2::bytea[]) OR late.nik_key = ANY ($3::bytea[])
+        OR late.owner_key = ANY ($4::bytea[])
+"""
+FIND_ACTIVE = """
+    SELECT found.*, NULL::bigint AS active FROM unnest($1::bytea[]) AS wanted (key), LATERAL (
+        SELECT h.id, h.service_id, h.person_key AS key FROM booking.hold h
+         WHERE h.person_key = wanted.key AND h.state IN ('held', 'confirmed') OFFSET 0) AS found
+    UNION ALL
+    SELECT found.*, NULL FROM unnest($2::bytea[]) AS wanted (key), LATERAL (
+        SELECT h.id, h.service_id, h.nik_key FROM booking.hold h
+         WHERE h.nik_key = wanted.key AND h.state IN ('held', 'confirmed') OFFSET 0) AS found
+    UNION ALL
+    SELECT NULL, NULL, wanted.key, found.active FROM unnest($3::bytea[]) AS wanted (key), LATERAL (
+        SELECT count(*) AS active FROM booking.hold h
+         WHERE h.owner_key = wanted.key AND h.state IN ('held', 'confirmed')) AS found
+     WHERE found.active > 0
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
     """What a batch asks for: commands by id, applicants by either key, and owners."""
@@ -33,15 +63,7 @@ async def look_up(db: Db, asking: Asking) -> tuple[dict[UUID, tuple[bytes, str]]
     knows, and not by hundreds of keys.
     """
     rows = await db.fetch(
-        """
-        SELECT id, fingerprint, outcome::text FROM booking.command
-         WHERE id = ANY ($1::uuid[]) AND state = 'decided'
-        UNION ALL
-        SELECT id, NULL, NULL FROM booking.hold
-         WHERE state = 'held' AND expires_at <= statement_timestamp()
-           AND (person_key = ANY ($2::bytea[]) OR nik_key = ANY ($3::bytea[])
-                OR owner_key = ANY ($4::bytea[]))
-        """,
+        LOOK_UP,
         list(asking.commands),
         list(asking.persons),
         list(asking.niks),
@@ -126,17 +148,7 @@ async def find_active(
 ) -> tuple[dict[tuple[str, bytes], UUID], Counter[bytes]]:
     """Find the active claims of applicants, by (service, either key), and count those of owners."""
     rows = await db.fetch(
-        """
-        SELECT id, service_id, person_key AS key, NULL::bigint AS active FROM booking.hold
-         WHERE person_key = ANY ($1::bytea[]) AND state IN ('held', 'confirmed')
-        UNION ALL
-        SELECT id, service_id, nik_key, NULL FROM booking.hold
-         WHERE nik_key = ANY ($2::bytea[]) AND state IN ('held', 'confirmed')
-        UNION ALL
-        SELECT NULL, NULL, owner_key, count(*) FROM booking.hold
-         WHERE owner_key = ANY ($3::bytea[]) AND state IN ('held', 'confirmed')
-         GROUP BY owner_key
-        """,
+        FIND_ACTIVE,
         list(asking.persons),
         list(asking.niks),
         list(asking.owners),
