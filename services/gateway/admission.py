@@ -20,6 +20,9 @@ FEW = 50  # commands under way, below which a hiccup is no load
 BEAT_S = 0.02
 PROBE_S = 0.25  # how often one is let in to see whether answers come again
 LOOKED_UP = 1_000
+WORTH_S = 0.5  # of answers may be under way
+LEAST = 500  # commands, while it is not known yet how quick the answers come
+RATE_S, SMOOTH = 0.25, 0.3
 GRACE = 1.5  # for who has a seat already: a hold that cannot be confirmed is a seat lost
 
 FindDecided = Callable[[Sequence[UUID]], Awaitable[set[UUID]]]
@@ -35,7 +38,7 @@ class Admission:
 
     def __init__(self, replies: ReplyBook, most: int, find_decided: FindDecided) -> None:
         self._replies, self._most, self._find_decided = replies, most, find_decided
-        self._lag_s = 0.0
+        self._lag_s = self._rate = 0.0
         self._probed = 0.0
         UNDER_WAY.set_function(lambda: replies.under_way)
         LAG.set_function(lambda: self._lag_s)
@@ -56,8 +59,12 @@ class Admission:
         SHED.labels(sign).inc()
         return True
 
+    def most(self) -> float:
+        """How many may be under way: what was answered in half a second lately (Little's law)."""
+        return min(self._most, max(LEAST, self._rate * WORTH_S))
+
     def _sign(self, grace: float) -> str | None:
-        if self._replies.under_way >= self._most * grace:
+        if self._replies.under_way >= self.most() * grace:
             return "under_way"
         if self._replies.oldest_s() > OLDEST_S * grace:
             return "oldest"
@@ -88,9 +95,14 @@ class Admission:
         would say that all is well.
         """
         loop = asyncio.get_running_loop()
+        counted, since = self._replies.answered, loop.time()
         while True:
             due = loop.time() + BEAT_S
             await asyncio.sleep(BEAT_S)
             late = loop.time() - due
             self._lag_s = max(late, self._lag_s * 0.8)
             OLDEST.set(self._replies.oldest_s())
+            if loop.time() - since >= RATE_S:
+                rate = (self._replies.answered - counted) / (loop.time() - since)
+                self._rate += SMOOTH * (rate - self._rate)
+                counted, since = self._replies.answered, loop.time()

@@ -51,6 +51,7 @@ class ReplyBook:
         self.queue: str | None = None
         self._askings: OrderedDict[UUID, Asking] = OrderedDict()
         self._unanswered: OrderedDict[UUID, Asking] = OrderedDict()
+        self.answered = 0  # outcomes heard of, ever
 
     @property
     def under_way(self) -> int:
@@ -141,6 +142,7 @@ class ReplyBook:
         except ValidationError as error:
             log.warning("reply_unreadable", faults=error.error_count())
             return
+        self.answered += len(replies.outcomes)
         for outcome in replies.outcomes:
             asking = self._askings.get(outcome.command_id)
             self._unanswered.pop(outcome.command_id, None)

@@ -56,9 +56,9 @@ class GatewaySettings(ServiceSettings):
         default=2000, ge=0, description="Login codes sent by SMS in 24 hours; each one costs."
     )
     under_way: int = Field(
-        default=2000,
+        default=5000,
         ge=1,
-        description="Commands sent and not answered, beyond which this gateway says 503.",
+        description="The most commands under way, however quick the answers come; then 503.",
     )
     acts_per_minute: int = Field(
         default=30, ge=1, description="Holds, confirmations and changes of one phone in a minute."

@@ -140,3 +140,23 @@ async def test_whose_reply_was_lost_is_looked_up_and_holds_up_nobody(replies: Re
     watch.cancel()
 
     assert replies.unanswered_for(0, MOST) == [open_one.id]
+
+
+async def test_as_many_may_be_under_way_as_are_answered_in_half_a_second(
+    replies: ReplyBook,
+) -> None:
+    door = door_of(replies, 10_000)
+    assert door.most() == admission.LEAST
+
+    measure = asyncio.create_task(door._measure())
+    async with asyncio.timeout(10):
+        while door.most() < 2 * admission.LEAST:
+            replies.answered += 200
+            await asyncio.sleep(0.01)
+        quick = door.most()
+        while door.most() > admission.LEAST:
+            await asyncio.sleep(0.01)
+    measure.cancel()
+
+    assert quick <= 10_000
+    assert door_of(replies, 7).most() == 7
