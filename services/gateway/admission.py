@@ -15,7 +15,7 @@ from services.gateway.replies import ReplyBook
 from shared.db import passing
 
 OLDEST_S = 0.7  # answers that take longer do not come within a second
-LAG_S = 0.1
+LAG_S = 0.03
 FEW = 50  # commands under way, below which a hiccup is no load
 BEAT_S = 0.02
 PROBE_S = 0.25  # how often one is let in to see whether answers come again
@@ -100,7 +100,7 @@ class Admission:
             due = loop.time() + BEAT_S
             await asyncio.sleep(BEAT_S)
             late = loop.time() - due
-            self._lag_s = max(late, self._lag_s * 0.8)
+            self._lag_s = max(late, self._lag_s * 0.9)
             OLDEST.set(self._replies.oldest_s())
             if loop.time() - since >= RATE_S:
                 rate = (self._replies.answered - counted) / (loop.time() - since)
