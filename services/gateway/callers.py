@@ -10,7 +10,7 @@ from services.gateway import logins, tokens
 from services.gateway.context import GATEWAY, Caller, Gateway
 from services.gateway.problems import ProblemError
 from services.gateway.tokens import BadTokenError, Kind, Token
-from shared.keys import Keys, booking_code_of
+from shared.keys import Keys, WrongKeyError, booking_code_of
 from shared.messages import Channel, Contact
 
 COOKIE = "antrean_session"
@@ -139,9 +139,14 @@ async def _by_cookie(request: web.Request, gateway: Gateway, text: str, now: dat
 
 
 def _caller(keys: Keys, token: Token, channel: Channel) -> Caller:
+    if token.contact is None:
+        raise BadTokenError
+
     def contact() -> Contact:
-        # A token that we signed opens, or it is a bug of ours.
-        sealed = base64.urlsafe_b64decode(token.contact or "")
-        return Contact.model_validate(keys.unseal(sealed, f"token/{token.subject}"))
+        try:
+            sealed = base64.urlsafe_b64decode(token.contact or "")
+            return Contact.model_validate(keys.unseal(sealed, f"token/{token.subject}"))
+        except (WrongKeyError, ValueError):
+            raise ProblemError(401, "login_required") from None
 
     return Caller(token.owner, contact, channel, login=token.subject)

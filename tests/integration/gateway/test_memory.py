@@ -308,7 +308,7 @@ class Counting:
     def __init__(self, pool: Pool) -> None:
         self.pool, self.borrowed = pool, 0
 
-    def acquire(self) -> Any:
+    def acquire(self, **_: Any) -> Any:
         self.borrowed += 1
         return self.pool.acquire()
 
