@@ -12,7 +12,8 @@ import pytest
 
 from services.gateway.context import Gateway
 from services.gateway.fair import store
-from services.gateway.fair.limiter import AT_ONCE, Draw, Limiter, SilentError
+from services.gateway.fair.limiter import AT_ONCE, Draw, Limiter, SilentError, take_all
+from services.gateway.fair.store import Draws
 from services.gateway.limits import Rate
 from shared.db import Pool
 
@@ -59,6 +60,13 @@ async def tokens(admin: Any, draw: Draw) -> float:
 
 async def age(admin: Any, by: timedelta) -> None:
     await admin.execute("UPDATE gateway.bucket SET at = at - $1::interval", by)
+
+
+async def until_it_waits_for_a_lock(admin: Any, db: Any) -> None:
+    look = "SELECT count(*) FROM pg_locks WHERE pid = $1 AND NOT granted"
+    async with asyncio.timeout(4):
+        while not await admin.fetchval(look, db.get_server_pid()):
+            await asyncio.sleep(0.01)
 
 
 async def ask(
@@ -110,18 +118,23 @@ async def test_new_buckets_that_two_gateways_make_at_once_are_made_once(
         assert sum(passed for _, passed in outcomes) == len(draws)
 
 
-async def test_gateways_that_keep_making_the_same_buckets_are_not_silent_for_it(
-    both: list[Limiter],
+async def test_a_bucket_that_another_gateway_is_just_making_is_waited_for_and_drawn_from(
+    pools: Callable[[str], Awaitable[Pool]], admin: Any
 ) -> None:
-    draws = [a_bucket(1_000) for _ in range(2_000)]
-    chance = random.Random(7)
+    pool, draw, fresh = await pools("gateway"), a_bucket(10), a_bucket(10)
+    wanted = Draws([draw.key], [10.0], [FROZEN], [0], [1], [1])
+    keys = sorted([draw.key, fresh.key])
+    both = Draws(keys, [10.0, 10.0], [FROZEN] * 2, [0, 0], [1, 2], [1, 1])
+    async with pool.acquire() as one, pool.acquire() as other:
+        async with one.transaction():
+            await store.take(one, wanted)
+            waiting = asyncio.create_task(take_all(other, both))
+            await until_it_waits_for_a_lock(admin, other)
 
-    async def keep_asking(limiter: Limiter) -> list[float]:
-        return [await limiter.take(chance.sample(draws, 4)) for _ in range(10)]
+        taken = await waiting
 
-    answers = await asyncio.gather(*(keep_asking(limiter) for limiter in both * 200))
-
-    assert {wait_s for waits in answers for wait_s in waits} == {0}
+    assert taken is not None and list(taken.passed) == [0]
+    assert [await tokens(admin, each) for each in (draw, fresh)] == pytest.approx([8, 9], abs=0.01)
 
 
 async def test_who_is_over_a_limit_of_their_own_drains_no_bucket_that_many_share(
