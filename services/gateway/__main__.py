@@ -10,7 +10,6 @@ from typing import Any
 
 import structlog
 import uvloop
-from aiohttp import web
 
 from services.gateway import app, store
 from services.gateway.admission import Admission
@@ -18,6 +17,7 @@ from services.gateway.catalogue import Catalogue
 from services.gateway.channels import CHANNELS, Channel
 from services.gateway.chat import store as chat
 from services.gateway.context import Gateway
+from services.gateway.door import Door
 from services.gateway.fair import store as fair
 from services.gateway.fair.limiter import Limiter
 from services.gateway.fair.use import FairUse
@@ -39,7 +39,6 @@ from shared.service import raise_file_limit, tune_memory
 logger = structlog.get_logger(__name__)
 
 TIDY_S = 600.0
-BACKLOG = 4096  # connections that wait to be taken: all of an opening come in one second
 LINE_BYTES = 8190
 GRACE_S = 8.0
 LIMITS: dict[str, Any] = {
@@ -110,11 +109,10 @@ async def running(config: GatewaySettings) -> AsyncIterator[tuple[Gateway, async
     try:
         await gateway.broker.start()
         await runner.setup()
-        await web.TCPSite(
-            runner, config.host, config.port, backlog=BACKLOG, reuse_port=config.share_port
-        ).start()
+        await Door(runner, config.host, config.port, is_shared=config.share_port).start()
         yield gateway, work
     finally:
+        gateway.admission.is_leaving = True
         await runner.cleanup()
         work.cancel()
         await asyncio.gather(work, return_exceptions=True)

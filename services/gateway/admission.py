@@ -15,13 +15,14 @@ from services.gateway.replies import ReplyBook
 from shared.db import passing
 
 OLDEST_S = 0.7  # answers that take longer do not come within a second
-LAG_S = 0.03
-FEW = 50  # commands under way, below which a hiccup is no load
+LAG_S = 0.1
+FEW = 100  # commands under way, below which a hiccup is no load
 BEAT_S = 0.02
 PROBE_S = 0.25  # how often one is let in to see whether answers come again
 LOOKED_UP = 1_000
-WORTH_S = 0.5  # of answers may be under way
-LEAST = 500  # commands, while it is not known yet how quick the answers come
+WORTH_S = 0.3  # of answers may be under way
+UNKNOWN = 250  # commands, while it is not known yet how quick the answers come
+LEAST = 50  # commands, however slow they come
 RATE_S, SMOOTH = 0.25, 0.3
 GRACE = 1.5  # for who has a seat already: a hold that cannot be confirmed is a seat lost
 
@@ -34,11 +35,18 @@ LAG = Gauge("antrean_loop_lag_seconds", "How late this process does what is due.
 
 
 class Admission:
-    """Judges each command before anything of it is read."""
+    """Judges each command before anything of it is read.
+
+    `inside` counts the calls that were let in and have no answer yet: some of them are not sent.
+    `is_leaving` says that this process is about to end: whoever is answered is to go elsewhere.
+    """
 
     def __init__(self, replies: ReplyBook, most: int, find_decided: FindDecided) -> None:
         self._replies, self._most, self._find_decided = replies, most, find_decided
-        self._lag_s = self._rate = 0.0
+        self.inside = 0
+        self.is_leaving = False
+        self._lag_s = 0.0
+        self._pace: float | None = None  # answers a second, once there was more to do than that
         self._probed = 0.0
         UNDER_WAY.set_function(lambda: replies.under_way)
         LAG.set_function(lambda: self._lag_s)
@@ -60,15 +68,28 @@ class Admission:
         return True
 
     def most(self) -> float:
-        """How many may be under way: what was answered in half a second lately (Little's law)."""
-        return min(self._most, max(LEAST, self._rate * WORTH_S))
+        """How many may be under way: what is answered in `WORTH_S` (Little's law)."""
+        known = UNKNOWN if self._pace is None else max(LEAST, self._pace * WORTH_S)
+        return min(self._most, known)
+
+    def learn(self, rate: float, longest_s: float) -> None:
+        """Learn how quick answers come: `rate` a second of late, the oldest asked `longest_s` ago.
+
+        What comes without anybody's waiting says only that it can be no less.
+        """
+        if longest_s > WORTH_S:
+            pace = rate if self._pace is None else self._pace
+            self._pace = pace + SMOOTH * (rate - pace)
+        elif self._pace is not None:
+            self._pace = max(self._pace, rate)
 
     def _sign(self, grace: float) -> str | None:
-        if self._replies.under_way >= self.most() * grace:
+        under_way = max(self.inside, self._replies.under_way)
+        if under_way >= self.most() * grace:
             return "under_way"
         if self._replies.oldest_s() > OLDEST_S * grace:
             return "oldest"
-        is_late = self._lag_s > LAG_S * grace and self._replies.under_way >= FEW
+        is_late = self._lag_s > LAG_S * grace and under_way >= FEW
         return "lag" if is_late else None
 
     async def run(self) -> None:
@@ -104,5 +125,5 @@ class Admission:
             OLDEST.set(self._replies.oldest_s())
             if loop.time() - since >= RATE_S:
                 rate = (self._replies.answered - counted) / (loop.time() - since)
-                self._rate += SMOOTH * (rate - self._rate)
+                self.learn(rate, self._replies.oldest_s())
                 counted, since = self._replies.answered, loop.time()

@@ -48,8 +48,11 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
         status = 500 if BROKEN in request else status
         method = request.method if request.method in KNOWN_METHODS else "OTHER"
         calls.note(method, route_of(request), status, time.perf_counter() - started, name)
-    if callers.RENEWED in request and not response.prepared:
-        callers.renew_cookie(response, request)
+    if not response.prepared:
+        if callers.RENEWED in request:
+            callers.renew_cookie(response, request)
+        if request.app[GATEWAY].admission.is_leaving:
+            response.force_close()
     return response
 
 

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from functools import cache
 from math import ceil
 from typing import Any
 
@@ -88,8 +89,7 @@ def refused(code: Refusal, **more: Any) -> ProblemError:
 def describe(error: ProblemError) -> Problem:
     """Write the body of a problem; who must wait is told how long, at random within reason."""
     more = dict(error.more)
-    if error.code in RETRY_S and "retry_after" not in more:
-        more["retry_after"] = random.randint(*RETRY_S[error.code])  # noqa: S311 jitter, no secret
+    more.setdefault("retry_after", _some_seconds(error.code))
     return Problem(
         type=f"urn:antrean:problem:{error.code}",
         title=TITLES[error.code],
@@ -101,14 +101,29 @@ def describe(error: ProblemError) -> Problem:
 
 def answer(error: ProblemError) -> web.Response:
     """Make the response of a problem."""
-    problem = describe(error)
-    response = web.Response(
-        status=error.status,
-        text=problem.model_dump_json(exclude_none=True),
-        content_type=PROBLEM_TYPE,
-    )
-    if problem.retry_after is not None:
-        response.headers["Retry-After"] = str(problem.retry_after)
+    if error.more:
+        problem = describe(error)
+        wait_s, body = problem.retry_after, _write(problem)
+    else:
+        wait_s = _some_seconds(error.code)
+        body = _plain(error.status, error.code, wait_s)
+    response = web.Response(body=body, status=error.status, content_type=PROBLEM_TYPE)
+    if wait_s is not None:
+        response.headers["Retry-After"] = str(wait_s)
     if error.status == web.HTTPUnauthorized.status_code:
         response.headers["WWW-Authenticate"] = 'Bearer realm="antrean"'
     return response
+
+
+def _some_seconds(code: str) -> int | None:
+    return random.randint(*RETRY_S[code]) if code in RETRY_S else None  # noqa: S311 jitter
+
+
+def _write(problem: Problem) -> bytes:
+    return problem.model_dump_json(exclude_none=True).encode()
+
+
+@cache
+def _plain(status: int, code: str, retry_after: int | None) -> bytes:
+    """Write a body once: in an overload most answers are one of five."""
+    return _write(describe(ProblemError(status, code, retry_after=retry_after)))

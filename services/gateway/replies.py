@@ -20,6 +20,7 @@ from shared.messages import Outcome, Replies, SomeCommand
 log = structlog.get_logger(__name__)
 
 REMEMBERED = 100_000
+AT_ONCE = 32  # callers that go on in one turn of the loop: each has an answer to write
 UNANSWERED_S = 30.0  # after which a reply is taken for lost, and not for late
 
 
@@ -143,7 +144,9 @@ class ReplyBook:
             log.warning("reply_unreadable", faults=error.error_count())
             return
         self.answered += len(replies.outcomes)
-        for outcome in replies.outcomes:
+        for number, outcome in enumerate(replies.outcomes, 1):
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(0)  # others have a turn, too, and the next callers their 503
             asking = self._askings.get(outcome.command_id)
             self._unanswered.pop(outcome.command_id, None)
             for future in asking.waiting if asking else ():

@@ -19,7 +19,7 @@ from shared.db import Db, Pool, passing
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 1_000
+AT_ONCE, TOLD_AT_ONCE = 1_000, 32
 WAITING = 10_000
 # Together less than the second and a half after which a call fails.
 QUEUE_S, WAVE_S = 0.75, 0.7
@@ -131,13 +131,18 @@ class Limiter:
         for bucket, left in zip(taken.empty, taken.left, strict=True):
             key, per_s = draws.keys[bucket - 1], draws.per_s[bucket - 1]
             self._empties.note(key, now + Rate(1, per_s).wait_s(left))
-        passed = set(taken.passed)
+        await self._tell(calls, set(taken.passed))
+
+    async def _tell(self, calls: list[_Call], passed: set[int]) -> None:
+        """Let go on who got their tokens; the others ask again, before all that came later."""
         again = []
         for number, call in enumerate(calls):
-            if number in passed:
-                call.tell(0.0)
-            else:
+            if number not in passed:
                 again.append(call)
+                continue
+            call.tell(0.0)
+            if number % TOLD_AT_ONCE == TOLD_AT_ONCE - 1:
+                await asyncio.sleep(0)  # each has a command to make, and others want a turn
         self._waiting.extendleft(reversed(again))
         if again:
             self._woken.set()

@@ -142,21 +142,62 @@ async def test_whose_reply_was_lost_is_looked_up_and_holds_up_nobody(replies: Re
     assert replies.unanswered_for(0, MOST) == [open_one.id]
 
 
-async def test_as_many_may_be_under_way_as_are_answered_in_half_a_second(
+async def test_who_was_let_in_counts_before_their_command_is_sent(replies: ReplyBook) -> None:
+    door = door_of(replies, MOST)
+
+    door.inside = MOST
+    assert door.is_full()
+
+    door.inside = MOST - 1
+    assert not door.is_full()
+
+
+def test_as_many_may_be_under_way_as_are_answered_in_a_third_of_a_second(
     replies: ReplyBook,
 ) -> None:
     door = door_of(replies, 10_000)
+    assert door.most() == admission.UNKNOWN
+
+    for _ in range(50):
+        door.learn(2_000, longest_s=1.0)
+
+    assert door.most() == pytest.approx(2_000 * admission.WORTH_S, rel=0.01)
+    assert door_of(replies, 7).most() == 7
+
+
+def test_a_quiet_hour_says_nothing_of_how_quick_the_answers_come(replies: ReplyBook) -> None:
+    door = door_of(replies, 10_000)
+    door.learn(5, longest_s=0.01)
+    assert door.most() == admission.UNKNOWN
+
+    door.learn(2_000, longest_s=1.0)
+    known = door.most()
+    door.learn(5, longest_s=0.01)
+
+    assert door.most() == known
+
+
+def test_a_slow_answerer_is_found_out_and_one_that_got_quick_again_too(
+    replies: ReplyBook,
+) -> None:
+    door = door_of(replies, 10_000)
+    for _ in range(50):
+        door.learn(20, longest_s=1.0)
     assert door.most() == admission.LEAST
+
+    door.learn(3_000, longest_s=0.1)
+
+    assert door.most() == 3_000 * admission.WORTH_S
+
+
+async def test_the_pace_is_what_was_heard_of_while_somebody_waited(replies: ReplyBook) -> None:
+    door = door_of(replies, 10_000)
+    asking, _ = replies.note(command())
+    asking.sent_at -= admission.WORTH_S + 0.1
 
     measure = asyncio.create_task(door._measure())
     async with asyncio.timeout(10):
-        while door.most() < 2 * admission.LEAST:
+        while door.most() <= admission.UNKNOWN:
             replies.answered += 200
             await asyncio.sleep(0.01)
-        quick = door.most()
-        while door.most() > admission.LEAST:
-            await asyncio.sleep(0.01)
     measure.cancel()
-
-    assert quick <= 10_000
-    assert door_of(replies, 7).most() == 7
