@@ -66,8 +66,8 @@ async def get_qr(ask: Ask) -> web.Response:
 
 async def post_cancel(ask: Ask) -> web.Response:
     """Cancel a booking; it is free of punishment."""
-    await act_fairly(ask)
     request_id = loose_id_of(ask)
+    await act_fairly(ask, request_id)
     row = await _theirs(ask)
     return await carry_out(ask, CancelBooking(**common(ask, request_id), booking_code=row["code"]))
 
@@ -75,8 +75,8 @@ async def post_cancel(ask: Ask) -> web.Response:
 async def post_reschedule(ask: Ask) -> web.Response:
     """Move a booking; the old seat stays until the new one is sure."""
     wish: SlotWish = ask.body
-    await act_fairly(ask)
     request_id = loose_id_of(ask)
+    await act_fairly(ask, request_id)
     row = await _theirs(ask)
     place = await find_place(ask.gateway, wish.office or row["office_id"])
     slot = SlotRef(

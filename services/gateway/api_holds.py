@@ -51,7 +51,7 @@ async def post_hold(ask: Ask) -> web.Response:
     refusal = await _refuse_early(ask, place, slot, request_id)
     if refusal is not None:
         return refusal
-    await act_fairly(ask, applicant)
+    await act_fairly(ask, request_id, applicant)
     return await carry_out(
         ask, PlaceHold(**common(ask, request_id), slot=slot, applicant=applicant)
     )
@@ -61,9 +61,10 @@ async def post_confirm(ask: Ask) -> web.Response:
     """Turn a hold into a booking by its approval code."""
     wish: ApprovalCode = ask.body
     hold_id = uuid_of(ask.part("hold"))
-    await act_fairly(ask)
+    request_id = loose_id_of(ask)
+    await act_fairly(ask, request_id)
     command = ConfirmHold(
-        **common(ask, loose_id_of(ask)), hold_id=hold_id, approval_code=wish.approval_code
+        **common(ask, request_id), hold_id=hold_id, approval_code=wish.approval_code
     )
     return await carry_out(ask, command)
 
@@ -71,8 +72,9 @@ async def post_confirm(ask: Ask) -> web.Response:
 async def delete_hold(ask: Ask) -> web.Response:
     """Give the seat of a hold back."""
     hold_id = uuid_of(ask.part("hold"))
-    await act_fairly(ask)
-    return await carry_out(ask, ReleaseHold(**common(ask, loose_id_of(ask)), hold_id=hold_id))
+    request_id = loose_id_of(ask)
+    await act_fairly(ask, request_id)
+    return await carry_out(ask, ReleaseHold(**common(ask, request_id), hold_id=hold_id))
 
 
 async def carry_out(ask: Ask, command: SomeCommand) -> web.Response:
@@ -105,7 +107,7 @@ def uuid_of(text: str) -> UUID:
         raise not_found() from None
 
 
-async def act_fairly(ask: Ask, applicant: Applicant | None = None) -> None:
+async def act_fairly(ask: Ask, request_id: UUID, applicant: Applicant | None = None) -> None:
     """Count a command to its phone, login, address and applicant; raises ProblemError 429."""
     fair_use = ask.gateway.fair_use
     wanted = {
@@ -115,7 +117,7 @@ async def act_fairly(ask: Ask, applicant: Applicant | None = None) -> None:
     }
     if applicant is not None:
         wanted |= fair_use.person(applicant)
-    if wait_s := await fair_use.take(wanted):
+    if wait_s := await fair_use.take(wanted, request_id):
         raise rate_limited(wait_s)
 
 

@@ -1,7 +1,9 @@
 """What is counted, and how much of it is fair."""
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from enum import StrEnum
+from uuid import UUID
 
 from services.gateway.fair.limiter import Draw, Limiter
 from services.gateway.limits import Rate
@@ -10,6 +12,8 @@ from shared.keys import Keys
 from shared.messages import Applicant
 
 KEY_BYTES = 16
+REMEMBERED = 10_000  # calls that were counted: who repeats one does so within seconds
+REPEATS = 10  # of one call that are not counted again
 
 
 class Bucket(StrEnum):
@@ -48,13 +52,29 @@ class FairUse:
 
     def __init__(self, config: GatewaySettings, keys: Keys, limiter: Limiter) -> None:
         self._rates, self._keys, self.limiter = rates(config), keys, limiter
+        self._counted: OrderedDict[UUID, int] = OrderedDict()
 
-    async def take(self, wanted: Mapping[Bucket, str]) -> float:
+    async def take(self, wanted: Mapping[Bucket, str], call: UUID | None = None) -> float:
         """Take a token for each value, or none at all: 0, or the seconds until there may be one.
 
+        Who repeats a `call` as they were told to, because we had no answer, has paid for it.
         Raises SilentError, which is a 503, where that is not known.
         """
-        return await self.limiter.take([self._draw(*one) for one in wanted.items()])
+        if call is not None and self._is_paid(call):
+            return 0.0
+        wait_s = await self.limiter.take([self._draw(*one) for one in wanted.items()])
+        if call is not None and wait_s == 0:
+            self._counted[call] = 0
+            if len(self._counted) > REMEMBERED:
+                self._counted.popitem(last=False)
+        return wait_s
+
+    def _is_paid(self, call: UUID) -> bool:
+        repeats = self._counted.get(call, REPEATS)
+        if repeats >= REPEATS:
+            return False
+        self._counted[call] = repeats + 1
+        return True
 
     def person(self, who: Applicant) -> dict[Bucket, str]:
         """Say what a hold counts to besides its caller: whom it is for, by name and by NIK."""

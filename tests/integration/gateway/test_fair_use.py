@@ -14,6 +14,7 @@ from services.gateway.context import Gateway
 from services.gateway.fair import store
 from services.gateway.fair.limiter import AT_ONCE, Draw, Limiter, SilentError, take_all
 from services.gateway.fair.store import Draws
+from services.gateway.fair.use import REPEATS, Bucket, FairUse
 from services.gateway.limits import Rate
 from shared.db import Pool
 
@@ -133,7 +134,8 @@ async def test_a_bucket_that_another_gateway_is_just_making_is_waited_for_and_dr
 
         taken = await waiting
 
-    assert taken is not None and list(taken.passed) == [0]
+    assert taken is not None
+    assert list(taken.passed) == [0]
     assert [await tokens(admin, each) for each in (draw, fresh)] == pytest.approx([8, 9], abs=0.01)
 
 
@@ -182,6 +184,23 @@ async def test_who_is_refused_is_told_when_the_next_token_comes_and_has_it_then(
     assert wait_s == pytest.approx(100, abs=1)
     assert too_early == pytest.approx(2, abs=1)
     assert in_time == 0
+
+
+async def test_who_repeats_a_call_that_had_no_answer_pays_once_and_not_for_ever(
+    gateway: Gateway, admin: Any
+) -> None:
+    config = gateway.config.model_copy(update={"applicant_per_minute": 6})
+    fair_use = FairUse(config, gateway.keys, gateway.fair_use.limiter)
+    wanted, call = {Bucket.APPLICANT: uuid4().hex}, uuid4()
+
+    waits = [await fair_use.take(wanted, call) for _ in range(1 + REPEATS)]
+    once = await tokens(admin, fair_use._draw(*next(iter(wanted.items()))))
+    await fair_use.take(wanted, uuid4())
+    await fair_use.take(wanted, call)
+    thrice = await tokens(admin, fair_use._draw(*next(iter(wanted.items()))))
+
+    assert waits == [0] * (1 + REPEATS)
+    assert [once, thrice] == pytest.approx([5, 3], abs=0.5)
 
 
 async def test_what_is_known_to_be_empty_is_refused_without_a_question(
