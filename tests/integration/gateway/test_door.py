@@ -115,8 +115,7 @@ async def test_a_gateway_that_leaves_tells_each_connection_and_cuts_none_off(
     answered: list[bytes] = []
     async with running(config.model_copy(update={"port": port})):
         asking = [asyncio.create_task(keep_asking(port, answered)) for _ in range(20)]
-        async with asyncio.timeout(20):
-            while len(answered) < 100:
-                await asyncio.sleep(0.01)
+        await asyncio.wait(asking, timeout=0.3)
 
     assert await asyncio.gather(*asking) == ["told"] * 20
+    assert len(answered) > len(asking)
