@@ -17,7 +17,7 @@ import structlog
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from aio_pika.exceptions import DeliveryError
 
-from shared.links import LOST, Link, OnOpen, Opened
+from shared.links import LOST, Link, OnOpen, Opened, as_lost
 
 log = structlog.get_logger(__name__)
 
@@ -80,8 +80,9 @@ class Publisher:
         message = _persistent(body, headers or {}, reply_to)
         target = _exchange(channel, exchange)
         try:
-            async with asyncio.timeout(timeout_s):
-                await (await target).publish(message, routing_key=key, mandatory=True)
+            with as_lost():
+                async with asyncio.timeout(timeout_s):
+                    await (await target).publish(message, routing_key=key, mandatory=True)
         except DeliveryError as error:
             log.warning("publish_refused", key=key, error=type(error).__name__)
             return Published.REFUSED
@@ -98,7 +99,7 @@ class Publisher:
         if channel is None or channel.is_closed:
             return
         message = aio_pika.Message(body, content_type="application/json")
-        with contextlib.suppress(*LOST, TimeoutError):
+        with contextlib.suppress(*LOST, TimeoutError), as_lost():
             async with asyncio.timeout(PUBLISH_TIMEOUT_S):
                 await channel.default_exchange.publish(message, queue, mandatory=False)
 
@@ -110,8 +111,9 @@ class Publisher:
         if not self._is_in_doubt or self._plain is None or not self.link.up.is_set():
             return False
         try:
-            async with asyncio.timeout(SILENCE_PROBE_S):
-                await self._plain.get_exchange(COMMANDS)
+            with as_lost():
+                async with asyncio.timeout(SILENCE_PROBE_S):
+                    await self._plain.get_exchange(COMMANDS)
         except (TimeoutError, *LOST):
             return True
         self._is_in_doubt = False
@@ -125,7 +127,8 @@ class Publisher:
         try:
             # aio-pika has no public hook for this; the underlying gate is shut while blocked.
             gate = connection.transport.connection.ready()
-            await asyncio.wait_for(gate, BLOCKED_PROBE_S)
+            with as_lost():
+                await asyncio.wait_for(gate, BLOCKED_PROBE_S)
         except (TimeoutError, *LOST):
             return True
         return False
@@ -199,13 +202,13 @@ class Broker:
 
 async def settle(message: Incoming, *, multiple: bool = True) -> None:
     """Acknowledge; on a channel that died the broker delivers again and the ledger drops it."""
-    with contextlib.suppress(*LOST):
+    with contextlib.suppress(*LOST), as_lost():
         await message.ack(multiple=multiple)
 
 
 async def give_back(message: Incoming) -> None:
     """Return a message to its queue, unhandled."""
-    with contextlib.suppress(*LOST):
+    with contextlib.suppress(*LOST), as_lost():
         await message.nack(requeue=True)
 
 

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import aio_pika
@@ -20,6 +20,22 @@ log = structlog.get_logger(__name__)
 
 HEARTBEAT_S = 10  # a dead peer is noticed in about three times this; the docs warn below 5
 LOST = (AMQPError, ChannelInvalidStateError, OSError, RuntimeError)
+
+
+@contextlib.contextmanager
+def as_lost() -> Iterator[None]:
+    """Raise ConnectionResetError, one of LOST, where a wait is cancelled and not by whoever waits.
+
+    A connection whose heartbeats stop ends with CancelledError, and so does all that waits on it. A
+    task that lets it through ends as if somebody had wanted that: without a word to anybody.
+    """
+    try:
+        yield
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise ConnectionResetError("the connection fell silent") from error
 
 
 class Opened:
@@ -81,7 +97,8 @@ class Link:
         pause = 0.1
         while True:
             try:
-                await self._live()
+                with as_lost():
+                    await self._live()
                 pause = 0.1
             except (*LOST, TimeoutError) as error:
                 log.warning("broker_unreachable", link=self._name, error=type(error).__name__)
@@ -107,5 +124,5 @@ class Link:
         self.up.clear()
         connection, self.connection = self.connection, None
         if connection is not None and not connection.is_closed:
-            with contextlib.suppress(*LOST, TimeoutError):
+            with contextlib.suppress(*LOST, TimeoutError), as_lost():
                 await asyncio.wait_for(connection.close(), 2)

@@ -5,7 +5,7 @@ import contextlib
 import gc
 import resource
 import signal
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import structlog
@@ -36,6 +36,23 @@ def tune_memory() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+
+
+async def lasting(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Await what never ends by itself, and raise where it does.
+
+    A TaskGroup takes no notice of a task that ended, nor of one that somebody else cancelled: the
+    service would go on without it.
+    """
+    name = getattr(work, "__qualname__", "work")
+    try:
+        await work()
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise RuntimeError(f"{name} was cancelled by itself") from error
+    raise RuntimeError(f"{name} ended")
 
 
 async def run(

@@ -27,7 +27,7 @@ from shared.broker import (
     settle,
 )
 from shared.db import passing
-from shared.links import Opened
+from shared.links import Opened, as_lost
 
 log = structlog.get_logger(__name__)
 
@@ -99,7 +99,8 @@ class Worker(Generic[Item]):
     async def stop(self) -> None:
         """Take nothing more; `run` ends after the batch in hand."""
         if self._channel is not None:
-            with contextlib.suppress(Exception):  # the channel may be gone, which serves as well
+            # The channel may be gone, which serves as well.
+            with contextlib.suppress(Exception), as_lost():
                 queue = await self._channel.get_queue(self._work.queue, ensure=False)
                 await queue.cancel(self._tag)
         self._stopping.set()

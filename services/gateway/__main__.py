@@ -34,7 +34,7 @@ from shared import log, settings
 from shared.broker import Broker
 from shared.db import Pool, open_pool, passing
 from shared.keys import Keys
-from shared.service import raise_file_limit, tune_memory
+from shared.service import lasting, raise_file_limit, tune_memory
 
 logger = structlog.get_logger(__name__)
 
@@ -139,12 +139,12 @@ async def serve(config: GatewaySettings) -> None:
 async def _work(gateway: Gateway, channels: Sequence[Channel]) -> None:
     """Do what goes on beside the calls; one part that breaks ends them all."""
     async with asyncio.TaskGroup() as group:
-        group.create_task(gateway.sender.run())
-        group.create_task(gateway.fair_use.limiter.run())
-        group.create_task(gateway.watch.run())
-        group.create_task(gateway.admission.run())
-        group.create_task(gateway.keeper.run())
-        group.create_task(tidy(gateway.pool))
+        group.create_task(lasting(gateway.sender.run))
+        group.create_task(lasting(gateway.fair_use.limiter.run))
+        group.create_task(lasting(gateway.watch.run))
+        group.create_task(lasting(gateway.admission.run))
+        group.create_task(lasting(gateway.keeper.run))
+        group.create_task(lasting(lambda: tidy(gateway.pool)))
         for channel in channels:
             group.create_task(channel.run())
 

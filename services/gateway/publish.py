@@ -13,6 +13,7 @@ from prometheus_client import Counter
 
 from shared.broker import COMMANDS, PUBLISH_TIMEOUT_S, Published, Publisher
 from shared.messages import CommandBatch, SomeCommand
+from shared.service import lasting
 
 BOOKING_KEY = "booking.commands"
 BATCH = 200
@@ -57,10 +58,10 @@ class CommandSender:
         return self._count(await waiting.result)
 
     async def run(self) -> None:
-        """Send for as long as the process lives."""
+        """Send for as long as the process lives; raises where the sending ends by itself."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._send_all())
-            group.create_task(self._lose_patience())
+            group.create_task(lasting(self._send_all))
+            group.create_task(lasting(self._lose_patience))
 
     async def _send_all(self) -> None:
         while True:

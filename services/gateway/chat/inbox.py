@@ -35,6 +35,7 @@ from shared.messages import (
     SomeNotice,
 )
 from shared.relay import Relay
+from shared.service import lasting
 
 log = structlog.get_logger(__name__)
 
@@ -74,9 +75,9 @@ class Inbox:
     async def run(self) -> None:
         """Hold conversations for as long as the process lives."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self.relay.run())
-            group.create_task(self._keep_talking())
-            group.create_task(patience.run(self._gateway, self.relay.wake))
+            group.create_task(lasting(self.relay.run))
+            group.create_task(lasting(self._keep_talking))
+            group.create_task(lasting(lambda: patience.run(self._gateway, self.relay.wake)))
 
     async def _keep_talking(self) -> None:
         while True:

@@ -6,9 +6,11 @@ from uuid import uuid4
 
 import aio_pika
 import pytest
+from aiormq import Connection
 
 from deploy.local import provision
 from deploy.local.environment import Stack
+from shared import links
 from shared.broker import (
     COMMANDS,
     DIRECT,
@@ -18,6 +20,7 @@ from shared.broker import (
     peek_queue,
 )
 from tests.conftest import eventually
+from tests.integration.gateway.cables import Cable
 
 
 @pytest.fixture
@@ -114,3 +117,39 @@ async def test_what_is_published_survives_the_broker(admin_broker: Broker, stack
         message = await queue.get()
 
     assert message.delivery_mode == aio_pika.DeliveryMode.PERSISTENT
+
+
+async def test_who_publishes_gets_over_a_connection_that_says_nothing_any_more(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(links, "HEARTBEAT_S", 1)
+    monkeypatch.setattr(Connection, "HEARTBEAT_GRACE_MULTIPLIER", 1)
+    url = provision.admin_amqp_url(stack.servers, stack.vhost)
+    cable = Cable.to(url, 5672)
+    await cable.join()
+    far = Broker(cable.through(url), "test")
+    await far.start()
+    await far.wait_up()
+    publisher, heard = far.publisher, set()
+
+    async def publish_on() -> None:
+        while True:
+            heard.add(await publisher.publish_confirmed(DIRECT, "nobody.listens", b"{}"))
+            await publisher.send_plain("nobody.listens", b"{}")
+            await asyncio.sleep(0.01)
+
+    async def is_given_up() -> bool:
+        return not publisher.link.up.is_set()
+
+    cable.hears.clear()
+    publishing = asyncio.create_task(publish_on())
+    await eventually(is_given_up)
+    cable.hears.set()
+    await far.wait_up()
+    went_on = not publishing.done()
+    publishing.cancel()
+    await far.stop()
+    await cable.cut()
+
+    assert went_on
+    assert Published.UNKNOWN in heard
