@@ -39,8 +39,8 @@ REASON_LENGTH = 300
 class Work(Generic[Item]):
     """What a service does with the messages of its queue.
 
-    `decode` turns a message into items and raises ValueError on one that cannot be read; it is
-    called when a message arrives, so that its cost falls into the wait for the batch before.
+    `decode` turns a message into items; one on which it raises is parked. It is called when a
+    message arrives, so that its cost falls into the wait for the batch before.
     `handle` does all items in one transaction; `encode` makes a body again of one item; `on_park`
     hears of an item that was put aside. A message may hold many items: `batch` counts items,
     `prefetch` messages.
@@ -114,10 +114,11 @@ class Worker(Generic[Item]):
         self._tag = await queue.consume(self._arrive)
 
     async def _arrive(self, message: Incoming) -> None:
-        # Nothing is awaited here, so that messages stay in their order.
+        # Nothing is awaited here, so that messages stay in their order. Whatever goes wrong, the
+        # message goes on: one that is never acknowledged takes up a place of those that are read.
         try:
             taken = Taken(message, self._work.decode(message))
-        except ValueError as error:
+        except Exception as error:  # noqa: BLE001 a bug becomes a parked message here as well
             taken = Taken(message, (), f"unreadable: {_reason(error)}")
         self._waiting.put_nowait(taken)
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from pydantic import ValidationError
 from pydantic_core import from_json
 
 from shared.broker import Incoming
@@ -36,12 +35,12 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A command as it came; one that cannot be read carries the error instead."""
+    """A command as it came; one that cannot be read or made ready carries the error instead."""
 
     prepared: Prepared | None
     raw: Any
     reply_to: str | None
-    fault: ValidationError | None = None
+    fault: Exception | None = None
 
 
 def prepare(keys: Keys, command: SomeCommand) -> Prepared:
@@ -81,5 +80,5 @@ def encode(one: Arrived) -> bytes:
 def _arrived(keys: Keys, raw: Any, reply_to: str | None) -> Arrived:
     try:
         return Arrived(prepare(keys, COMMANDS.validate_python(raw)), raw, reply_to)
-    except ValidationError as fault:
+    except Exception as fault:  # noqa: BLE001 the loop parks it, alone and with its reason
         return Arrived(None, raw, reply_to, fault)

@@ -31,6 +31,8 @@ class Shop:
     parked: list[tuple[str, str]] = field(default_factory=list)
 
     def decode(self, message: Incoming) -> list[str]:
+        if message.body == b"odd":
+            raise KeyError("odd")
         return message.body.decode("ascii").split()
 
     async def handle(self, items: Sequence[str]) -> None:
@@ -112,6 +114,24 @@ async def test_what_cannot_be_read_is_parked_whole_and_the_rest_is_done(
     }
     assert shop.done == ["x", "y"]
     assert bodies[b"\xff\xfe"] == "unreadable: UnicodeDecodeError in decode"
+
+
+async def test_a_fault_nobody_thought_of_parks_its_message_and_the_rest_is_done(
+    broker: Broker, quiet: Stack
+) -> None:
+    shop, url = Shop(), provision.admin_amqp_url(quiet.servers, quiet.vhost)
+
+    async def parked() -> list[str]:
+        found = await peek_queue(url, PARKING_QUEUE, 100)
+        return [headers["x-reason"] for headers, body in found if body == b"odd"]
+
+    async with open_shop(broker, shop):
+        await put(broker, b"odd", b"x", b"odd", b"y")
+        await eventually(lambda: is_there(len(shop.done) == 2))
+        reasons = await eventually(parked)
+
+    assert shop.done == ["x", "y"]
+    assert reasons == ["unreadable: KeyError in decode"] * 2
 
 
 async def test_an_outage_parks_nothing_and_everything_is_done_after_it(broker: Broker) -> None:
