@@ -30,6 +30,7 @@ PREFETCH, SETTLE_EVERY = 1_000, 100
 PAGE = 1_000
 BEAT_S = 1.0
 HEAR_S, READ_S = 1.0, 2.0
+SNAPSHOT_S = 5.0  # between two, while what is heard cannot be read
 CHECK_S = (50.0, 70.0)  # at random between, so that many gateways do not read at once
 KEPT = timedelta(days=8)  # the days that are shown, and one for the offices' time zones
 
@@ -59,7 +60,8 @@ class Keeper:
         self._doubts, self._whole_at = 0, -1  # whole if there was no doubt since it was read
         self._unread: set[int] = set()
         self._unheard: set[int] = set()
-        self._check_at = 0.0
+        self._check_at = self._snapshot_at = 0.0
+        self._loaded_at = float("-inf")
 
     async def open(self, connection: Opened) -> None:
         """Attach to the stream at its end, on a new connection; what was before it is read."""
@@ -100,7 +102,7 @@ class Keeper:
     async def _catch_up(self) -> None:
         if self._channel is None:
             return
-        if not self._is_whole():
+        if not self._is_whole() and time.monotonic() >= self._snapshot_at:
             await self._take_snapshot()
         while self._unread:
             await self._read(list(self._unread)[:PAGE])
@@ -111,7 +113,7 @@ class Keeper:
         """Read all slots; what is heard meanwhile is newer or the same."""
         doubts = self._doubts
         await self._read_all()
-        self._whole_at = doubts
+        self._whole_at, self._loaded_at = doubts, time.monotonic()
         self._unheard.clear()
         log.info("memory_loaded", slots=len(self._memory))
 
@@ -175,8 +177,14 @@ class Keeper:
                 self._take_seats(SeatsTold.model_validate_json(message.body))
             else:
                 self._take_event(Event.model_validate_json(message.body))
-        except ValueError as error:
+        except Exception as error:  # noqa: BLE001 whatever it was, something was missed
             log.warning("event_unreadable", error=type(error).__name__)
+            self._miss()
+
+    def _miss(self) -> None:
+        """Doubt because of a message that said nothing; read all again, but not at each of many."""
+        self._snapshot_at = self._loaded_at + SNAPSHOT_S
+        self._doubt(is_urgent=time.monotonic() >= self._snapshot_at)
 
     def _take_seats(self, told: SeatsTold) -> None:
         """Take over what a booking worker says right after a batch, on its own."""
@@ -235,10 +243,11 @@ class Keeper:
         self._channel = self._next_offset = self._probe = self._unsettled = None
         self._doubt()
 
-    def _doubt(self) -> None:
+    def _doubt(self, *, is_urgent: bool = True) -> None:
         self._doubts += 1
         self._set_live(is_live=False)
-        self._woken.set()
+        if is_urgent:
+            self._woken.set()
 
     def _is_whole(self) -> bool:
         return self._whole_at == self._doubts

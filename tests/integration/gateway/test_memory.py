@@ -257,6 +257,26 @@ async def test_a_gap_in_the_stream_makes_it_read_anew(far: Far, world: World) ->
     await far.until_live()
 
 
+async def test_a_message_that_says_nothing_makes_it_read_anew(
+    far: Far, world: World, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "SNAPSHOT_S", 0.0)
+    ref = await world.new_slot(seats=5)
+    publisher = Publisher(stack.environment("booking")["ANTREAN_AMQP_URL"], "test")
+    publisher.link.start()
+    await publisher.link.up.wait()
+    await world.change_silently(ref, 2)
+
+    await publisher.send_plain(SLOTS_STREAM, b'{"slots": "of another kind"}')
+
+    async def look() -> bool:
+        return seats_of(far.gateway, ref).remaining == 2
+
+    assert await eventually(look)
+    await far.until_live()
+    await publisher.link.stop()
+
+
 async def test_a_stream_that_was_deleted_is_made_by_another_provisioning_and_read_again(
     far: Far, world: World, stack: Stack
 ) -> None:
