@@ -45,6 +45,7 @@ class Page:
         self._request = request
         self.chunks: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._ends_at = time.monotonic() + random.uniform(*LIFE_S)  # noqa: S311 no secret
+        self._ended_at: float | None = None
 
     def begin(self, shown: "Shown") -> None:
         """Send it what there is, unless it says that it shows that already."""
@@ -56,12 +57,21 @@ class Page:
         """Send it something; one that does not read is cut off, not remembered."""
         if self.chunks.qsize() < UNREAD:
             self.chunks.put_nowait(chunk)
-        elif self._request.transport is not None:
-            self._request.transport.abort()
+        else:
+            self._cut_off()
 
     def end(self) -> None:
-        """Let it go."""
-        self.chunks.put_nowait(None)
+        """Let it go; one that is asked again, and does not read, is cut off."""
+        now = time.monotonic()
+        if self._ended_at is None:
+            self._ended_at = now
+            self.chunks.put_nowait(None)
+        elif now >= self._ended_at + TICK_S:
+            self._cut_off()
+
+    def _cut_off(self) -> None:
+        if self._request.transport is not None:
+            self._request.transport.abort()
 
     def is_over(self) -> bool:
         """Whether nobody is there any more, or it was open for long enough."""

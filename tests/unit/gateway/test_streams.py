@@ -3,9 +3,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
+from services.gateway import streams
 from services.gateway.availability import Board, Calendar, Place, describe
 from services.gateway.memory import Memory
-from services.gateway.streams import Shown
+from services.gateway.streams import Page, Shown, Watch
 from shared.messages import Session, SlotRef
 
 NOON = datetime(2027, 1, 4, 12, tzinfo=UTC)
@@ -72,3 +75,35 @@ def test_what_is_shown_holds_until_a_slot_changes_or_time_does() -> None:
     assert shown.holds(board, NOON)
     offer.changed()
     assert not shown.holds(board, NOON)
+
+
+class Line:
+    """A request whose connection is there, until it is cut."""
+
+    def __init__(self) -> None:
+        self.transport, self.is_cut, self.headers = self, False, dict[str, str]()
+
+    def is_closing(self) -> bool:
+        return self.is_cut
+
+    def abort(self) -> None:
+        self.is_cut = True
+
+
+def test_a_page_past_its_life_that_does_not_go_is_cut_off_at_the_second_look(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(streams, "LIFE_S", (-1.0, -1.0))
+    catalogue: Any = None
+    line: Any = Line()
+    watch = Watch(catalogue, PADANG, "passport", (DAY, DAY))
+    watch.pages.add(Page(line))
+
+    watch._tell(b"")
+    watch._tell(b"")
+    at_once = line.is_cut
+    monkeypatch.setattr(streams, "TICK_S", 0.0)
+    watch._tell(b"")
+
+    assert (at_once, line.is_cut) == (False, True)
+    assert [page.chunks.qsize() for page in watch.pages] == [1]
