@@ -9,8 +9,7 @@ import contextlib
 import random
 import time
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, timedelta
-from hashlib import sha256
+from datetime import UTC, datetime
 
 import structlog
 from aiohttp import web
@@ -18,11 +17,12 @@ from prometheus_client import Gauge
 
 from services.gateway import availability
 from services.gateway.availability import Board, Place, Span
-from services.gateway.bodies import Availability, SessionState, SlotState
 from services.gateway.catalogue import Catalogue
-from services.gateway.memory import NEVER, Offer
+from services.gateway.memory import Offer
+from services.gateway.pace import Pace
+from services.gateway.problems import overloaded
+from services.gateway.shown import Shown
 from shared.db import passing
-from shared.messages import Session
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +30,8 @@ TICK_S = 1.0
 BEAT_S = 10.0
 PAUSE_S = 0.2  # at most five tellings a second
 TOLD_PER_S = 2_000  # chunks that one gateway writes in a second; beyond it is told less often
+SHARE = 0.2  # of a gateway's time goes into describing: 250 spans of a month, all hot, every 2 s
+SPANS = 32  # that are watched of one office, of all its services
 LIFE_S = (3_000.0, 3_600.0)  # then a page comes again, perhaps to another gateway
 RETRY_MS = (1_000, 5_000)
 UNREAD = 16  # chunks that wait for a page that does not read, before it is cut off
@@ -47,7 +49,7 @@ class Page:
         self._ends_at = time.monotonic() + random.uniform(*LIFE_S)  # noqa: S311 no secret
         self._ended_at: float | None = None
 
-    def begin(self, shown: "Shown") -> None:
+    def begin(self, shown: Shown) -> None:
         """Send it what there is, unless it says that it shows that already."""
         again = f"retry: {random.randint(*RETRY_MS)}\n\n".encode()  # noqa: S311 no secret
         has_it = self._request.headers.get("Last-Event-ID") == shown.id
@@ -80,74 +82,42 @@ class Page:
         return is_gone or time.monotonic() > self._ends_at
 
 
-class Shown:
-    """What pages show at one moment; written whole only where a page needs it so."""
-
-    def __init__(self, board: Board, body: Availability, now: datetime) -> None:
-        self._body, self._whole = body, b""
-        self._made_of = (board.offer, board.offer.version, board.calendar)
-        self._turns_at = board.offer.turns_at(now)
-        text = body.model_dump_json(exclude={"as_of"})
-        self.id = sha256(text.encode()).hexdigest()[:24]
-        self.sessions: dict[tuple[date, Session], SessionState] = {
-            (day.date, one.session): one for day in body.days for one in day.sessions
-        }
-
-    def holds(self, board: Board, now: datetime) -> bool:
-        """Whether nothing can have changed since."""
-        offer, version, calendar = self._made_of
-        is_same = board.offer is offer and offer.version == version
-        return is_same and board.calendar == calendar and now < self._turns_at
-
-    def turns_in_s(self, now: datetime) -> float:
-        """Say in how many seconds time alone changes something; a moment after, to be sure."""
-        if self._turns_at == NEVER:
-            return TICK_S
-        return (self._turns_at - now + timedelta(milliseconds=1)).total_seconds()
-
-    def whole(self) -> bytes:
-        """Write all of it, as GET gives it."""
-        if not self._whole:
-            text = self._body.model_dump_json(exclude_unset=True)
-            self._whole = _event("availability", text, self.id)
-        return self._whole
-
-    def news(self, before: "Shown") -> bytes:
-        """Write what is new; only its last part has the id, so that no part can be lost."""
-        if self.sessions.keys() != before.sessions.keys():
-            return self.whole()
-        changed = [
-            SlotState(date=day, **dict(one))
-            for (day, session), one in self.sessions.items()
-            if one != before.sessions[day, session]
-        ]
-        ids = [None] * (len(changed) - 1) + [self.id]
-        texts = (one.model_dump_json() for one in changed)
-        return b"".join(_event("slot", text, i) for text, i in zip(texts, ids, strict=False))
-
-
-def _event(kind: str, text: str, number: str | None) -> bytes:
-    named = f"id: {number}\n" if number else ""
-    return f"event: {kind}\n{named}data: {text}\n\n".encode()
-
-
 class Watch:
     """One service at one office on some days, and the pages that show it."""
 
-    def __init__(self, catalogue: Catalogue, place: Place, service: str, span: Span) -> None:
-        self._catalogue = catalogue
+    def __init__(
+        self, catalogue: Catalogue, pace: Pace, place: Place, service: str, span: Span
+    ) -> None:
+        self._catalogue, self._pace = catalogue, pace
         self._place, self._service, self._span = place, service, span
+        self._work_s = 0.0  # that its last description took
         self._woken = asyncio.Event()
         self._beat_at = time.monotonic() + BEAT_S
         self.pages: set[Page] = set()
         self.shown: Shown
 
     async def look(self) -> bytes:
-        """See what there is; returns what is new since the last look, or nothing."""
+        """See what there is; returns what is new since the last look, or nothing.
+
+        Only the first look, for which a page waits, has no turn to wait for.
+        """
         board = await self._catalogue.board(self._place, self._service)
-        now, before = datetime.now(UTC), getattr(self, "shown", None)
-        if before is not None and before.holds(board, now):
-            return b""
+        before = getattr(self, "shown", None)
+        if before is not None:
+            if before.holds(board, datetime.now(UTC)):
+                return b""
+            if wait_s := self._pace.take(self._work_s / SHARE):
+                await asyncio.sleep(wait_s)
+                if not self.pages:
+                    return b""
+                board = await self._catalogue.board(self._place, self._service)
+        began = time.thread_time()
+        news = self._describe(board, before)
+        self._work_s = time.thread_time() - began
+        return news
+
+    def _describe(self, board: Board, before: Shown | None) -> bytes:
+        now = datetime.now(UTC)
         body = availability.describe(self._place, self._service, board, self._span, now)
         self.shown = Shown(board, body, now)
         if before is None or before.id == self.shown.id:
@@ -160,12 +130,14 @@ class Watch:
         offer.wakes.append(self._woken.set)
         try:
             while self.pages:
-                news = b""
+                news, before = b"", self.shown
                 with passing():
                     news = await self.look()
                 self._tell(news)
                 if news:
-                    await asyncio.sleep(max(PAUSE_S, len(self.pages) / TOLD_PER_S))
+                    self._pace.take(len(self.pages) / TOLD_PER_S)
+                if self.shown is not before:
+                    await asyncio.sleep(PAUSE_S)
                 await self._rest()
         finally:
             offer.wakes.remove(self._woken.set)
@@ -180,7 +152,7 @@ class Watch:
 
     async def _rest(self) -> None:
         """Wait for a change of a slot, for a moment at which one opens or closes, or a second."""
-        wait_s = min(TICK_S, self.shown.turns_in_s(datetime.now(UTC)))
+        wait_s = min(TICK_S, self.shown.turns_in_s(datetime.now(UTC), TICK_S))
         try:
             async with asyncio.timeout(max(0.0, wait_s)):
                 await self._woken.wait()
@@ -205,7 +177,7 @@ class Streams:
     """All open pages of a gateway, so many at most."""
 
     def __init__(self, catalogue: Catalogue, most: int) -> None:
-        self._catalogue, self._most = catalogue, most
+        self._catalogue, self._most, self._pace = catalogue, most, Pace()
         self._watches: dict[tuple[str, str, Span], Watch] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_ending = False
@@ -219,7 +191,10 @@ class Streams:
     async def page(
         self, request: web.Request, place: Place, service: str, span: Span
     ) -> AsyncIterator[Page]:
-        """Keep a page up to date while the block runs; nothing of it is left behind."""
+        """Keep a page up to date while the block runs; nothing of it is left behind.
+
+        Raises ProblemError 503 where no more spans of that office are watched.
+        """
         self._count(1)
         try:
             watch = await self._find_watch(place, service, span)
@@ -245,14 +220,20 @@ class Streams:
         """Find what these pages share, or begin it; it ends with the last of them."""
         key = (place.id, service, span)
         if key not in self._watches:
-            made = Watch(self._catalogue, place, service, span)
+            self._leave_room(place)
+            made = Watch(self._catalogue, self._pace, place, service, span)
             await made.look()
             if key not in self._watches:
+                self._leave_room(place)  # others may have come meanwhile
                 self._watches[key] = made
                 task = asyncio.create_task(self._keep(key, made))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
         return self._watches[key]
+
+    def _leave_room(self, place: Place) -> None:
+        if sum(office == place.id for office, _, _ in self._watches) >= SPANS:
+            raise overloaded()
 
     async def _keep(self, key: tuple[str, str, Span], watch: Watch) -> None:
         try:
