@@ -22,14 +22,12 @@ PASSING_CLASSES = ("08", "28", "3D", "40", "42", "53", "57", "58", "XX")
 PASSING_CODES = ("55P03", "25006")
 
 
-async def open_pool(
-    url: str, *, name: str, size: int = 8, schema: str = "public", plans_anew: bool = False
-) -> Pool:
+async def open_pool(url: str, *, name: str, size: int = 8, schema: str = "public") -> Pool:
     """Open a pool; every connection answers or fails within seconds, never hangs.
 
-    `schema` comes first on the search path; JSON columns are Python values. With
-    `plans_anew` each statement is planned for the tables as they are: a plan that was made while
-    a table was empty would scan it for ever, and statistics come a minute late.
+    `schema` comes first on the search path; JSON columns are Python values. Each statement is
+    planned for the tables as they are: a plan that was made while a table was empty would scan it
+    for ever, and statistics come a minute late.
     """
     pool: Pool = await asyncpg.create_pool(
         url,
@@ -46,7 +44,8 @@ async def open_pool(
             "idle_in_transaction_session_timeout": "30s",
             "timezone": "UTC",
             "jit": "off",  # no statement of ours is worth compiling
-            "plan_cache_mode": "force_custom_plan" if plans_anew else "auto",
+            "random_page_cost": "1.1",  # what is looked up is in memory or on a disk without arms
+            "plan_cache_mode": "force_custom_plan",
         },
     )
     return pool

@@ -33,9 +33,7 @@ PREFETCH = 32
 
 async def serve(config: BookingSettings) -> None:
     """Run one worker until SIGTERM: it gives back what it has not begun."""
-    pool = await open_pool(
-        config.database_url, name="booking", size=config.database_pool, plans_anew=True
-    )
+    pool = await open_pool(config.database_url, name="booking", size=config.database_pool)
     broker = Broker(config.amqp_url, "booking")
     tools = Tools(Keys.from_secret(config.secret), new_booking_code, random.SystemRandom().random)
     relay = Relay(pool, broker.publisher, EventOutbox(), lambda: worker.is_busy)

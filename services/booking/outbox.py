@@ -41,7 +41,8 @@ class EventOutbox:
         await db.execute(
             """
             UPDATE booking.event_log e SET position = new.position
-              FROM unnest($1::uuid[], $2::bigint[]) AS new (id, position) WHERE e.id = new.id
+              FROM unnest($1::uuid[], $2::bigint[]) AS new (id, position)
+             WHERE e.id = ANY ($1::uuid[]) AND e.id = new.id
             """,
             in_order,
             list(range(last - len(rows) + 1, last + 1)),

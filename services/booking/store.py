@@ -79,8 +79,9 @@ async def find_slot_ids(db: Db, holds: Collection[UUID], codes: Collection[str])
         """
         SELECT slot_id FROM booking.hold WHERE id = ANY ($1::uuid[])
         UNION
-        SELECT h.slot_id FROM booking.booking b JOIN booking.hold h ON h.id = b.hold_id
-         WHERE b.code = ANY ($2::text[])
+        SELECT found.slot_id FROM unnest($2::text[]) AS wanted (code), LATERAL (
+            SELECT h.slot_id FROM booking.booking b JOIN booking.hold h ON h.id = b.hold_id
+             WHERE b.code = wanted.code OFFSET 0) AS found
         """,
         list(holds),
         list(codes),
@@ -129,13 +130,22 @@ async def read_clock(db: Db) -> datetime:
 
 
 async def find_claims(db: Db, holds: Collection[UUID], codes: Collection[str]) -> list[Claim]:
-    """Read holds by id and bookings by code."""
+    """Read holds by id and bookings by code.
+
+    Each is looked up on its own, as by `LOOK_UP`: slots are locked meanwhile.
+    """
     rows = await db.fetch(
         """
-        SELECT h.*, b.code, b.service_hour, b.queue_number
-          FROM booking.hold h LEFT JOIN booking.booking b ON b.hold_id = h.id
-         WHERE h.id = ANY ($1::uuid[])
-            OR h.id IN (SELECT hold_id FROM booking.booking WHERE code = ANY ($2::text[]))
+        WITH wanted AS MATERIALIZED (
+            SELECT id FROM unnest($1::uuid[]) AS wanted (id)
+            UNION
+            SELECT found.hold_id FROM unnest($2::text[]) AS wanted (code), LATERAL (
+                SELECT hold_id FROM booking.booking b WHERE b.code = wanted.code OFFSET 0) AS found
+        )
+        SELECT found.* FROM wanted, LATERAL (
+            SELECT h.*, b.code, b.service_hour, b.queue_number
+              FROM booking.hold h LEFT JOIN booking.booking b ON b.hold_id = h.id
+             WHERE h.id = wanted.id OFFSET 0) AS found
         """,
         list(holds),
         list(codes),
@@ -205,9 +215,9 @@ async def find_due(db: Db, limit: int) -> tuple[list[UUID], list[Row]]:
     )
     seats = await db.fetch(
         """
-        DELETE FROM booking.withheld WHERE hold_id IN (
+        DELETE FROM booking.withheld WHERE hold_id = ANY (ARRAY (
             SELECT hold_id FROM booking.withheld WHERE release_at <= now()
-             ORDER BY release_at LIMIT $1)
+             ORDER BY release_at LIMIT $1))
         RETURNING slot_id, seat
         """,
         limit,
@@ -219,9 +229,11 @@ async def end_visits(db: Db, limit: int) -> int:
     """Let bookings rest whose session is over: their person may book again."""
     rows = await db.fetch(
         """
-        UPDATE booking.hold SET state = 'visited', ended_at = now() WHERE id IN (
-            SELECT h.id FROM booking.hold h JOIN booking.slot s ON s.id = h.slot_id
-             WHERE h.state = 'confirmed' AND s.ends_at <= now() LIMIT $1)
+        UPDATE booking.hold SET state = 'visited', ended_at = now() WHERE id = ANY (ARRAY (
+            SELECT found.id FROM booking.slot s, LATERAL (
+                SELECT h.id FROM booking.hold h
+                 WHERE h.slot_id = s.id AND h.state = 'confirmed' LIMIT $1) AS found
+             WHERE s.ends_at <= now() LIMIT $1))
         RETURNING id
         """,
         limit,

@@ -91,7 +91,7 @@ async def write_slots(db: Db, slots: Collection[Slot]) -> None:
                next_seat = new.next_seat, free_seats = new.free_seats::int[], seq = new.seq
           FROM unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::text[], $6::bigint[])
                AS new (id, remaining, withheld, next_seat, free_seats, seq)
-         WHERE s.id = new.id
+         WHERE s.id = ANY ($1::uuid[]) AND s.id = new.id
         """,
         *columns(rows, 6),
     )
@@ -106,7 +106,7 @@ async def _write_claim_states(db: Db, claims: Sequence[Claim]) -> None:
            SET state = new.state, wrong_tries = new.wrong_tries, ended_at = new.ended_at
           FROM unnest($1::uuid[], $2::text[], $3::smallint[], $4::timestamptz[])
                AS new (id, state, wrong_tries, ended_at)
-         WHERE h.id = new.id
+         WHERE h.id = ANY ($1::uuid[]) AND h.id = new.id
         """,
         *columns(((c.id, c.state, c.wrong_tries, c.ended_at) for c in claims), 4),
     )
@@ -192,7 +192,8 @@ async def _write_bookings(db: Db, claims: Iterable[Claim]) -> None:
         ), moved AS (
             UPDATE booking.booking b SET hold_id = new.hold_id, service_hour = new.service_hour,
                    queue_number = new.queue_number
-              FROM new WHERE b.code = new.code AND new.moves RETURNING b.code
+              FROM new WHERE b.code = ANY ($1::text[]) AND b.code = new.code AND new.moves
+            RETURNING b.code
         )
         INSERT INTO booking.booking (code, hold_id, service_hour, queue_number, confirmed_at)
         SELECT code, hold_id, service_hour, queue_number, clock_timestamp()

@@ -51,9 +51,13 @@ async def add_texts(db: Db, texts: Sequence[NewText]) -> int:
 
 
 async def find_recipients(db: Db, ids: Collection[UUID]) -> dict[UUID, Row]:
-    """Read whom to tell of these holds or refused commands."""
+    """Read whom to tell of these holds or refused commands; each is looked up on its own."""
     rows = await db.fetch(
-        "SELECT * FROM booking_api.recipient WHERE id = ANY ($1::uuid[])", list(ids)
+        """
+        SELECT found.* FROM unnest($1::uuid[]) AS wanted (id), LATERAL (
+            SELECT * FROM booking_api.recipient r WHERE r.id = wanted.id OFFSET 0) AS found
+        """,
+        list(ids),
     )
     return {row["id"]: row for row in rows}
 

@@ -1,4 +1,8 @@
-"""The chat's SQL: one function, one statement."""
+"""The chat's SQL: one function, one statement.
+
+Whether a command is decided is asked by a subquery for its one value, which is looked up by key;
+an EXISTS or a join may be carried out by a scan of all commands there ever were.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -32,9 +36,9 @@ async def find_waiting(db: Db, limit: int, flood: int) -> list[Row]:
         """
         SELECT w.owner,
                EXISTS (SELECT FROM gateway.awaiting a WHERE a.owner = w.owner
-                          AND a.told_at IS NULL AND NOT EXISTS (
-                              SELECT FROM booking_api.request r
-                               WHERE r.id = a.command_id AND r.outcome IS NOT NULL))
+                          AND a.told_at IS NULL AND (
+                              SELECT r.outcome FROM booking_api.request r
+                               WHERE r.id = a.command_id) IS NULL)
                OR (SELECT count(*) FROM gateway.inbox d WHERE d.owner = w.owner
                       AND d.done_at > now() - interval '10 s') >= $2 AS is_held_up
           FROM (SELECT owner, min(id) AS first FROM gateway.inbox
@@ -177,8 +181,8 @@ async def count_undecided(db: Db, owners: Sequence[str]) -> int:
     """Count what a person asked of booking and booking has not decided yet."""
     number: int = await db.fetchval(
         """
-        SELECT count(*) FROM gateway.awaiting a WHERE a.owner = ANY ($1::text[]) AND NOT EXISTS (
-            SELECT FROM booking_api.request r WHERE r.id = a.command_id AND r.outcome IS NOT NULL)
+        SELECT count(*) FROM gateway.awaiting a WHERE a.owner = ANY ($1::text[]) AND (
+            SELECT r.outcome FROM booking_api.request r WHERE r.id = a.command_id) IS NULL
         """,
         list(owners),
     )
@@ -189,11 +193,12 @@ async def forget_decided(db: Db, limit: int) -> None:
     """Forget the commands that were decided, and those of which nothing was heard for a day."""
     await db.execute(
         """
-        DELETE FROM gateway.awaiting WHERE command_id IN (
+        DELETE FROM gateway.awaiting WHERE command_id = ANY (ARRAY (
             SELECT a.command_id FROM gateway.awaiting a
-              LEFT JOIN booking_api.request r ON r.id = a.command_id
-             WHERE r.outcome IS NOT NULL OR a.asked_at < now() - interval '1 day'
-             LIMIT $1 FOR UPDATE OF a SKIP LOCKED)
+             WHERE a.asked_at < now() - interval '1 day' OR (
+                   SELECT r.outcome FROM booking_api.request r
+                    WHERE r.id = a.command_id) IS NOT NULL
+             LIMIT $1 FOR UPDATE OF a SKIP LOCKED))
         """,
         limit,
     )
@@ -203,12 +208,12 @@ async def take_late(db: Db, late: timedelta, limit: int) -> list[Row]:
     """Mark the commands that were sent so long ago and are undecided as told; returns them."""
     rows: list[Row] = await db.fetch(
         """
-        UPDATE gateway.awaiting SET told_at = now() WHERE command_id IN (
+        UPDATE gateway.awaiting SET told_at = now() WHERE command_id = ANY (ARRAY (
             SELECT a.command_id FROM gateway.awaiting a
-             WHERE a.told_at IS NULL AND a.asked_at < now() - $1::interval AND NOT EXISTS (
-                   SELECT FROM booking_api.request r
-                    WHERE r.id = a.command_id AND r.outcome IS NOT NULL)
-             ORDER BY a.asked_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+             WHERE a.told_at IS NULL AND a.asked_at < now() - $1::interval AND (
+                   SELECT r.outcome FROM booking_api.request r
+                    WHERE r.id = a.command_id) IS NULL
+             ORDER BY a.asked_at LIMIT $2 FOR UPDATE OF a SKIP LOCKED))
         RETURNING command_id, sealed
         """,
         late,

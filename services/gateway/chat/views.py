@@ -12,10 +12,10 @@ async def find_holds(db: Db, owners: Sequence[str]) -> list[Row]:
     rows: list[Row] = await db.fetch(
         """
         SELECT * FROM booking_api.hold
-         WHERE owner = ANY ($1::text[]) AND state = 'held' AND expires_at > now()
+         WHERE owner_key = ANY ($1::bytea[]) AND state = 'held' AND expires_at > now()
          ORDER BY held_at DESC
         """,
-        list(owners),
+        [bytes.fromhex(owner) for owner in owners],
     )
     return rows
 
@@ -25,9 +25,9 @@ async def find_bookings(db: Db, owners: Sequence[str]) -> list[Row]:
     rows: list[Row] = await db.fetch(
         """
         SELECT * FROM booking_api.booking
-         WHERE owner = ANY ($1::text[]) AND hold_state = 'confirmed' ORDER BY starts_at
+         WHERE owner_key = ANY ($1::bytea[]) AND hold_state = 'confirmed' ORDER BY starts_at
         """,
-        list(owners),
+        [bytes.fromhex(owner) for owner in owners],
     )
     return rows
 

@@ -1,82 +1,112 @@
-"""What a worker looks up, it finds by an index, also where it was planned on empty tables.
+"""What a worker looks up, it finds by an index, with statistics and without.
 
-A plan is made once. One that scans is quick on the empty tables of a new installation, and grows
-slower with every seat of its first opening.
+One that scans is quick on the empty tables of a new installation, and grows slower with every
+seat of its first opening, while it holds the locks of the slots.
 """
 
-from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+from uuid import UUID
 
 import pytest
 
-from deploy.local.testing import fresh_stack
-from services.booking import store
-from shared.db import Pool, open_pool
+from services.booking import store, sweeper, writing
+from services.booking.desk import Changes
+from services.booking.outbox import EventOutbox
+from services.booking.store import Asking
+from shared.db import Db, Pool
+from shared.messages import Session, SlotRef
+from tests.integration.plans import STATISTICS, Explaining, full_installation
+
+FULL = UUID(int=1)
+DAY = datetime(2030, 1, 7, tzinfo=UTC).date()
+KEYS = 100  # are looked for, among eight thousand rows of each kind
+MOST = 4 * KEYS
 
 
-@pytest.fixture
-async def installation() -> AsyncIterator[tuple[Pool, Pool]]:
-    """A worker's pool and the administrator's, on a new installation."""
-    async with fresh_stack() as stack:
-        admin = await open_pool(stack.environment("migrate")["ANTREAN_DATABASE_URL"], name="test")
-        await admin.execute("VACUUM ANALYZE")
-        url = stack.environment("booking")["ANTREAN_DATABASE_URL"]
-        pool = await open_pool(url, name="test", plans_anew=True)
-        yield pool, admin
-        await pool.close()
-        await admin.close()
+@pytest.fixture(scope="module", params=STATISTICS)
+async def pool(request: pytest.FixtureRequest) -> AsyncIterator[Pool]:
+    async with full_installation("booking", request.param) as opened:
+        yield opened
 
 
-FILL = """
-    INSERT INTO booking.office (id, name, short_name, timezone, address)
-    VALUES ('here', 'Here', 'Here', 'Asia/Jakarta', 'Here');
-    INSERT INTO booking.service VALUES ('passport', 'Paspor', 'Passport');
-    INSERT INTO booking.office_service VALUES ('here', 'passport', 0);
-    INSERT INTO booking.slot (id, office_id, service_id, date, session, starts, ends, starts_at,
-        ends_at, opens_at, closes_at, window_minutes, queue_letter, capacity, remaining)
-    VALUES ('00000000-0000-0000-0000-000000000001', 'here', 'passport', '2030-01-07', 'morning',
-        '08:00', '12:00', '2030-01-07 01:00Z', '2030-01-07 05:00Z', now(), '2030-01-07 01:00Z', 30,
-        'A', 9000, 1000);
-    INSERT INTO booking.hold (id, slot_id, service_id, seat, state, owner_key, person_key, person,
-        channel, held_at, expires_at)
-    SELECT gen_random_uuid(), '00000000-0000-0000-0000-000000000001', 'passport', i, 'held',
-           sha256(('o' || i)::bytea), sha256(('p' || i)::bytea), 'x', 'web', now(), now() + '1 day'
-      FROM generate_series(1, 8000) i;
-    INSERT INTO booking.command (id, kind, owner_key, fingerprint, outcome)
-    SELECT gen_random_uuid(), 'hold.place', 'o', 'f', '{}' FROM generate_series(1, 8000) i;
-"""
-KEYS = "(SELECT array_agg(sha256(('p' || i)::bytea)) FROM generate_series(1, 100) i)"
+def ids(first: int) -> list[UUID]:
+    return [UUID(f"00000000-0000-0000-0000-{i:012d}") for i in range(first, first + KEYS)]
 
 
-def read_rows(node: dict[str, Any]) -> Iterator[int]:
-    """How many rows each node of a plan went through."""
-    dropped = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Join Filter", 0)
-    yield (node["Actual Rows"] + dropped) * node["Actual Loops"]
-    for part in node.get("Plans", ()):
-        yield from read_rows(part)
+HELD, CONFIRMED = ids(1001), ids(17001)
+CODES = [f"{i:012d}" for i in range(18001, 18001 + KEYS)]
 
 
-@pytest.mark.parametrize(
-    ("sql", "values"),
-    [
-        (store.LOOK_UP, ("uuid[]", *["bytea[]"] * 3)),
-        (store.FIND_ACTIVE, ("bytea[]",) * 3),
-    ],
-)
-async def test_what_was_planned_on_empty_tables_scans_no_full_ones(
-    installation: tuple[Pool, Pool], sql: str, values: tuple[str, ...]
+async def some_keys(db: Db, letter: str) -> list[bytes]:
+    sql = f"SELECT sha256(('{letter}' || i)::bytea) FROM generate_series(1001, 1000 + $1) i"
+    return [row[0] for row in await db.fetch(sql, KEYS)]
+
+
+async def reads(seen: Db, asking: Asking) -> None:
+    """Read what a batch of every kind of command reads."""
+    await store.look_up(seen, asking)
+    assert await store.find_slot_ids(seen, HELD, CODES) == {FULL}
+    await store.lock_slots(seen, [FULL])
+    await store.lock_owners(seen, asking.owners)
+    assert len(await store.find_claims(seen, HELD, CODES)) == 2 * KEYS
+    assert (await store.find_active(seen, asking))[0]
+    ref = SlotRef(office="here", service="passport", date=DAY, session=Session.MORNING)
+    await store.find_services(seen, ["here"])
+    await store.find_closed(seen, [ref])
+    await store.find_alternatives(seen, "here", "passport")
+
+
+async def sweeps(seen: Db, asking: Asking) -> None:
+    """Do what the sweeper does."""
+    del asking
+    assert await store.is_only_sweeper(seen)
+    late, withheld = await store.find_due(seen, sweeper.LIMIT)
+    assert (len(late), len(withheld)) == (KEYS, KEYS)
+    await store.find_slot_ids(seen, late, ())
+    assert len(await store.find_claims(seen, late, ())) == KEYS
+    assert await store.end_visits(seen, sweeper.LIMIT) == KEYS
+
+
+async def writes(seen: Db, asking: Asking) -> None:
+    """Write what ends, and slots."""
+    del asking
+    claims = await store.find_claims(seen, HELD, ())
+    for claim in claims:
+        claim.state = "expired"
+    slots = await store.lock_slots(seen, [FULL])
+    slots[FULL].seq += 1
+    now = datetime.now(UTC) + timedelta(seconds=1)
+    await writing.write(seen, Changes(altered={c.id: c for c in claims}), [], now)
+    moved = await store.find_claims(seen, (), CODES)
+    for claim in moved:
+        claim.reschedules = 1
+    await writing.write(seen, Changes(booked={c.code or "": c for c in moved}), [], now)
+    await writing.write_slots(seen, slots.values())
+
+
+async def relays(seen: Db, asking: Asking) -> None:
+    """Number events, read and forget them."""
+    del asking
+    outbox = EventOutbox()
+    await outbox.prepare(seen, KEYS)
+    taken = await outbox.take(seen, KEYS)
+    assert len(taken) == KEYS
+    await outbox.forget(seen, taken)
+
+
+@pytest.mark.parametrize("act", [reads, sweeps, writes, relays])
+async def test_no_statement_of_a_worker_scans_a_full_table(
+    pool: Pool, act: Callable[..., Any]
 ) -> None:
-    pool, admin = installation
-    wanted = await admin.fetchval(f"SELECT {KEYS}::text")
-    nothing = ["'{}'" if kind == "uuid[]" else f"'{wanted}'" for kind in values]
-    execute = f"EXECUTE look ({', '.join(nothing)})"
     async with pool.acquire() as db:
-        await db.execute(f"PREPARE look ({', '.join(values)}) AS {sql}")
-        for _ in range(7):  # after five, Postgres would keep one plan for all
-            await db.execute(execute)
-        await admin.execute(FILL)
+        whole = db.transaction()
+        await whole.start()
+        asking = Asking(HELD, *[await some_keys(db, letter) for letter in ("p", "n", "o")])
+        seen = Explaining(db)
 
-        plan = await db.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {execute}")
+        await act(cast("Db", seen), asking)
 
-    # A hundred keys are looked for, among eight thousand rows.
-    assert max(read_rows(plan[0]["Plan"])) <= 300
+        await whole.rollback()
+    assert seen.greedy(MOST) == {}

@@ -1,0 +1,74 @@
+"""What the gateway looks up for a call or a message, it finds by an index, also among many."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any, cast
+from uuid import UUID
+
+import pytest
+
+from services.gateway import store, views
+from services.gateway.chat import store as chat
+from services.gateway.chat import views as chat_views
+from services.gateway.store import Asked
+from shared.db import Db, Pool
+from tests.integration.plans import STATISTICS, Explaining, full_installation
+
+NOW = datetime.now(UTC)
+HELD, CONFIRMED = UUID(int=0x1001), UUID("00000000-0000-0000-0000-000000017001")
+MOST = 200
+
+
+@pytest.fixture(scope="module", params=STATISTICS)
+async def pool(request: pytest.FixtureRequest) -> AsyncIterator[Pool]:
+    async with full_installation("gateway", request.param) as opened:
+        yield opened
+
+
+def owner(number: int) -> str:
+    return sha256(f"o{number}".encode()).hexdigest()
+
+
+async def answers(seen: Db) -> None:
+    """Look up what an HTTP call asks for."""
+    assert await views.find_hold(seen, HELD)
+    assert await views.find_booking(seen, "000000017001")
+    assert await views.find_request(seen, HELD)
+    assert await views.list_decided(seen, [HELD, UUID(int=0x1002)])
+    assert await views.find_slots(seen, [UUID(int=1)])
+    await views.list_slots(seen, "here", "passport", NOW.date(), NOW.date())
+    await store.find_login(seen, b"x", NOW)
+    await store.find_proven(seen, [b"x"])
+    await store.add_asked(seen, [Asked(HELD, owner(1), "hold.place", None)])
+    await store.find_asked(seen, HELD)
+    await store.count_sms(seen, b"x", "6281200", NOW)
+
+
+async def talks(seen: Db) -> None:
+    """Look up what a conversation asks for, and how far its requests are."""
+    assert len(await chat_views.find_holds(seen, [owner(1001)])) == 1
+    assert len(await chat_views.find_bookings(seen, [owner(17001)])) == 1
+    assert await chat_views.find_refusal(seen, HELD) is None
+    assert len(await chat.find_waiting(seen, 100, 20)) == 10
+    assert await chat.count_done(seen, "o1") == 1
+    assert len(await chat.take_messages(seen, "o8001")) == 1
+    assert await chat.count_undecided(seen, ["o8000", "o8001"]) == 1
+    await chat.finish_messages(seen, [8001], "done")
+    await chat.forget_decided(seen, 500)
+    assert len(await chat.take_late(seen, timedelta(seconds=-1), 500)) == 10
+
+
+@pytest.mark.parametrize("act", [answers, talks])
+async def test_no_statement_of_a_call_scans_a_full_table(
+    pool: Pool, act: Callable[[Db], Any]
+) -> None:
+    async with pool.acquire() as db:
+        whole = db.transaction()
+        await whole.start()
+        seen = Explaining(db)
+
+        await act(cast("Db", seen))
+
+        await whole.rollback()
+    assert seen.greedy(MOST) == {}
