@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from difflib import SequenceMatcher
+from heapq import heapify, heappop, heappush
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -47,7 +48,7 @@ class Slot:
     remaining: int
     withheld: int
     next_seat: int
-    free_seats: list[int]
+    free_seats: list[int]  # a heap: thousands may have come back at once
     closed: bool
     seq: int
     changed: bool = field(default=False)
@@ -56,14 +57,14 @@ class Slot:
 
     def __post_init__(self) -> None:
         self.written, self.key = self.seq, self.ref.key
+        heapify(self.free_seats)
 
     def take(self) -> int:
         """Take the lowest free seat; the caller has seen that one remains."""
-        usable = [seat for seat in self.free_seats if seat <= self.capacity]
-        seat = min(usable, default=self.next_seat)
-        if usable:
-            self.free_seats.remove(seat)
+        if self.free_seats and self.free_seats[0] <= self.capacity:
+            seat = heappop(self.free_seats)
         else:
+            seat = self.next_seat
             self.next_seat += 1
         self.remaining -= 1
         self.changed = True
@@ -71,7 +72,7 @@ class Slot:
 
     def put_back(self, seat: int) -> None:
         """Make a seat free for anybody again."""
-        self.free_seats.append(seat)
+        heappush(self.free_seats, seat)
         self.remaining += 1
         self.changed = True
 

@@ -144,3 +144,36 @@ def test_one_wrong_letter_in_a_booking_code_is_found() -> None:
     wrong = [code[:i] + other + code[i + 1 :] for i in range(12) for other in CROCKFORD]
 
     assert [typed for typed in wrong if booking_code_of(typed)] == [code] * 12
+
+
+class Seat(int):
+    """A seat number that counts how often it is compared."""
+
+    compared = 0
+
+    def __lt__(self, other: int) -> bool:
+        Seat.compared += 1
+        return super().__lt__(other)
+
+    def __le__(self, other: int) -> bool:
+        Seat.compared += 1
+        return super().__le__(other)
+
+
+def test_thousands_of_seats_that_came_back_are_given_out_again_lowest_first_and_at_once() -> None:
+    came_back = [Seat(number) for number in range(20_000, 0, -1)]
+    crowded = slot(capacity=20_000, remaining=20_000, next_seat=20_001, free_seats=came_back)
+    Seat.compared = 0
+
+    crowded.put_back(Seat(crowded.take()))
+    taken = [crowded.take() for _ in range(100)]
+
+    assert taken == list(range(1, 101))
+    assert Seat.compared < 100 * 50  # and not all the seats each time
+
+
+def test_a_seat_above_a_quota_that_was_cut_is_not_given_out() -> None:
+    cut = slot(capacity=3, remaining=2, next_seat=3, free_seats=[9, 2, 7])
+
+    assert [cut.take(), cut.take()] == [2, 3]
+    assert sorted(cut.free_seats) == [7, 9]
