@@ -11,7 +11,6 @@ import sys
 import asyncpg
 import uvloop
 
-from services.booking import sweeper
 from services.booking.arriving import encode, reader
 from services.booking.batch import Batches
 from services.booking.codes import new_booking_code
@@ -19,6 +18,7 @@ from services.booking.desk import Tools
 from services.booking.migrate import analyze, migrate
 from services.booking.outbox import EventOutbox
 from services.booking.settings import BookingSettings
+from services.booking.sweeper import Sweeper
 from shared import log, service, settings
 from shared.broker import BOOKING_QUEUE, Broker
 from shared.db import open_pool
@@ -48,7 +48,8 @@ async def serve(config: BookingSettings) -> None:
         batch=config.batch,
     )
     worker = Worker(broker, work)
-    others = (relay.run(), sweeper.run(pool, tools, relay.wake, config.sweep_s))
+    sweeper = Sweeper(pool, tools, broker.publisher, relay.wake)
+    others = (relay.run(), sweeper.run(config.sweep_s))
     await service.run(broker, pool, worker, others, (config.host, config.port))
     await pool.close()
 

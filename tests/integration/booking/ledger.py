@@ -100,7 +100,7 @@ class Ledger:
 
     async def sweep(self) -> int:
         async with self.batches.pool.acquire() as db, db.transaction():
-            return await sweeper.sweep(db, self.tools)
+            return (await sweeper.sweep(db, self.tools)).moved
 
     async def let_expire(self, hold_id: UUID) -> None:
         """Put a hold's end into the past: the database's clock is everybody's."""
