@@ -2,7 +2,8 @@
 
 It shares the machine with what it measures, so it does as little as it can: no HTTP library, no
 headers read but the length. In the open loop each request has a time at which it is to be sent,
-and its latency counts from there, however late the client was free to send it.
+and its latency counts from there, however late the client was free to send it. Moments are read
+from the performance counter: the event loop's own clock knows whole milliseconds.
 """
 
 import asyncio
@@ -15,7 +16,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 UNANSWERED = 0
+EARLY_S = 0.0005  # timers know whole milliseconds: half of one early is as near as half too late
 BODILESS = frozenset({204, 304})
+_now = time.perf_counter
 
 
 class Source(Protocol):
@@ -150,7 +153,7 @@ class Run:
         first = 16 if self._load.arrivals else self._load.connections
         await asyncio.gather(*(self._connect() for _ in range(min(first, self._load.connections))))
         await asyncio.sleep(self._load.begin_at - time.time())
-        self._started, self._began, self.answers.began_at = True, loop.time(), time.time()
+        self._started, self._began, self.answers.began_at = True, _now(), time.time()
         if self._load.arrivals is None:
             for connection in list(self._idle):
                 self._idle.remove(connection)
@@ -158,7 +161,7 @@ class Run:
         else:
             self._tick(loop)
         await self._end()
-        self.answers.seconds = (self._last or loop.time()) - self._began
+        self.answers.seconds = (self._last or _now()) - self._began
         self.answers.cpu_s = _cpu_s() - before
         return self.answers
 
@@ -189,8 +192,8 @@ class Run:
     def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
         """Send what is due, and come again when the next is."""
         arrivals, answers = self._load.arrivals or (), self.answers
-        now = loop.time() - self._began
-        while (number := len(answers.sent)) < len(arrivals) and arrivals[number] <= now:
+        due = _now() - self._began + EARLY_S
+        while (number := len(answers.sent)) < len(arrivals) and arrivals[number] <= due:
             self._note(arrivals[number])
             self._waiting.append(number)
             if self._idle:
@@ -198,7 +201,8 @@ class Run:
             elif self._opened < self._load.connections:
                 loop.create_task(self._connect())
         if len(answers.sent) < len(arrivals):
-            loop.call_at(self._began + arrivals[len(answers.sent)], self._tick, loop)
+            wait = self._began + arrivals[len(answers.sent)] - _now()
+            loop.call_later(max(0.0, wait), self._tick, loop)
 
     def _note(self, moment: float) -> None:
         answers = self.answers
@@ -214,7 +218,7 @@ class Run:
             self._idle.append(connection)
             return
         self._under_way += 1
-        self.answers.written[number] = asyncio.get_running_loop().time() - self._began
+        self.answers.written[number] = _now() - self._began
         connection.send(number, self._requests[number % len(self._requests)])
 
     def _next(self) -> int | None:
@@ -222,14 +226,15 @@ class Run:
             return self._waiting.popleft() if self._waiting else None
         if self._are_all_sent():
             return None
-        self._note(asyncio.get_running_loop().time() - self._began)
+        self._note(_now() - self._began)
         return len(self.answers.sent) - 1
 
     def answered(self, connection: _Connection, status: int, raw: bytes, head: int) -> None:
         """Take an answer."""
         number, answers = connection.number, self.answers
-        self._last = asyncio.get_running_loop().time()
-        answers.took[number] = self._last - self._began - answers.sent[number]
+        self._last = _now()
+        since = min(answers.sent[number], answers.written[number])
+        answers.took[number] = self._last - self._began - since
         answers.status[number] = status
         if status in self._load.keep:
             answers.bodies[number] = bytes(raw[head:])
@@ -257,7 +262,7 @@ class Run:
     def _are_all_sent(self) -> bool:
         if self._load.arrivals is not None:
             return len(self.answers.sent) >= len(self._load.arrivals)
-        is_late = asyncio.get_running_loop().time() - self._began > self._load.limit_s
+        is_late = _now() - self._began > self._load.limit_s
         everything = not self._load.repeat and len(self.answers.sent) >= len(self._requests)
         return is_late or everything
 

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
+import uvloop
 
-from bench.load import UNANSWERED, Answers, Load, Run, length_of
+from bench.load import EARLY_S, UNANSWERED, Answers, Load, Run, length_of
 
 OK = b"HTTP/1.1 201 Created\r\ncontent-length: 2\r\n\r\nok"
 Answer = Callable[[bytes, int], tuple[float, list[bytes]]]
@@ -133,3 +134,29 @@ async def test_a_server_that_is_gone_ends_the_load() -> None:
         answers = await play(Load(port, [], connections=2), requests(3))
 
     assert answers.count(201) == 0
+
+
+def test_moments_are_finer_than_the_clock_of_the_event_loop() -> None:
+    """The loop that is used knows whole milliseconds, which is as much as a yardstick takes."""
+
+    async def rush() -> Answers:
+        async with server(lambda _, __: (0, [OK])) as port:
+            return await play(Load(port, [], connections=2), requests(200))
+
+    answers = uvloop.run(rush())
+
+    off = [abs(1000 * took - round(1000 * took)) for took in answers.took]
+    assert max(off) > 0.05
+    assert min(answers.took) > 0
+
+
+async def test_a_request_that_went_out_early_counts_from_when_it_went_out() -> None:
+    """Timers know whole milliseconds, so that some are early by a part of one."""
+    arrivals = [number * 0.0103 for number in range(20)]
+
+    async with server(lambda _, __: (0, [OK])) as port:
+        answers = await play(Load(port, [], connections=2, arrivals=arrivals), requests(20))
+
+    assert answers.count(201) == 20
+    assert min(answers.lateness) >= -EARLY_S
+    assert min(answers.took) > 0
