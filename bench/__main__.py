@@ -18,7 +18,7 @@ from typing import Any
 import asyncpg
 
 from bench import results
-from bench.bars import chat, crush, deciding, gateway, growth, memory, rush
+from bench.bars import age, chat, crush, deciding, gateway, growth, memory, rush
 from bench.bars.rules import judge
 from bench.bench import FULL, QUICK, Bench, Sizes, Step
 from bench.clients import Clients
@@ -40,29 +40,32 @@ def bars(*names: str) -> frozenset[str]:
     return frozenset(names)
 
 
+# `seconds` are those of a slow machine with two cores; what is left is told by the pace so far.
 STEPS = (
-    Step("pgbench, one slot", bars("B1"), deciding.pgbench_hot, seconds=26),
-    Step("decisions, one slot", bars("B1"), deciding.hot),
-    Step("pgbench, 1,000 slots", bars("B2"), deciding.pgbench_spread, quick=False, seconds=12),
-    Step("decisions, 1,000 slots", bars("B2"), deciding.spread, quick=False),
-    Step("the client itself", bars("B3"), gateway.raw_client, quick=False, seconds=5),
-    Step("the bare handler", bars("B3", "B4", "B5"), gateway.bare_handler, seconds=6),
-    Step("intake", bars("B3"), gateway.intake, seconds=12),
-    Step("refusals", bars("B4"), gateway.refusals),
-    Step("availability", bars("B5"), gateway.availability),
-    Step("a stampede", bars("B6"), rush.stampede, seconds=25),
-    Step("everybody gets a seat", bars("B7"), rush.everybody, seconds=30),
-    Step("a quiet day", bars("B8"), rush.quiet, seconds=25),
-    Step("latency against load", bars("curve"), rush.curve, once=True, quick=False, seconds=35),
-    Step("other batches", bars("batch"), growth.batches, once=True, quick=False, seconds=30),
-    Step("overload", bars("B9"), crush.overload, once=True, seconds=60),
-    Step("an opening", bars("B10"), crush.opening, once=True, quick=False, seconds=75),
-    Step("memory", bars("B11"), memory.memory, once=True, quick=False, seconds=130),
-    Step("WhatsApp", bars("B12"), chat.chat, once=True, quick=False, seconds=40),
-    Step("more workers", bars("B13"), growth.workers, once=True, quick=False, seconds=45),
-    Step("a grown ledger", bars("B14"), growth.growth, once=True, quick=False, seconds=150),
-)  # fmt: skip
-TUNED = bars("B6", "B7", "B8")
+    Step("pgbench, one slot", bars("B1"), deciding.pgbench_hot, seconds=4),
+    Step("decisions, one slot", bars("B1", "B13"), deciding.hot, seconds=10),
+    Step("pgbench, 1,000 slots", bars("B2"), deciding.pgbench_spread, quick=False, seconds=4),
+    Step("decisions, 1,000 slots", bars("B2", "B13"), deciding.spread, quick=False, seconds=10),
+    Step("more workers", bars("B13"), growth.workers, quick=False, seconds=22),
+    Step("the bare handler", bars("B3", "B4", "B5"), gateway.bare_handler, seconds=4),
+    Step("intake", bars("B3"), gateway.intake, seconds=8),
+    Step("refusals", bars("B4"), gateway.refusals, seconds=5),
+    Step("availability", bars("B5"), gateway.availability, seconds=6),
+    Step("a stampede", bars("B6"), rush.stampede, seconds=20),
+    Step("everybody gets a seat", bars("B7"), rush.everybody, seconds=27),
+    Step("a quiet day", bars("B8"), rush.quiet, seconds=16),
+    Step("the client itself", bars("B3"), gateway.raw_client, once=True, quick=False, seconds=3),
+    Step("latency against load", bars("curve"), rush.curve, once=True, quick=False, seconds=22),
+    Step("other batches", bars("batch"), growth.batches, once=True, quick=False, seconds=25),
+    Step("overload", bars("B9"), crush.overload, once=True, seconds=65),
+    Step("an opening", bars("B10"), crush.opening, once=True, quick=False, seconds=60),
+    Step("memory", bars("B11"), memory.memory, once=True, quick=False, seconds=115),
+    Step("WhatsApp", bars("B12"), chat.chat, once=True, quick=False, seconds=32),
+    Step("the age of the memory", bars("M1"), age.age, once=True, seconds=24),
+    Step("a grown ledger", bars("B14"), growth.growth, once=True, quick=False, seconds=140),
+)
+PGBENCH, PEERS = bars("B1", "B2"), bars("B6", "B7", "B8")
+TRUST_S = 60.0  # how much of the plan is believed whatever the pace
 FAILURES = (RuntimeError, OSError, TimeoutError, StackError, asyncpg.PostgresError)
 
 
@@ -142,26 +145,43 @@ async def measure(bench: Bench, steps: list[Step]) -> None:
         for step in steps
         if not step.once
     ] + once
-    if any(step.bars & TUNED for step in steps) and not bench.is_quick:
-        bench.say("the peers' shapes")
-        await rush.tune(bench)
+    await tune(bench, steps)
+    began = time.monotonic()
+    seconds = [step.seconds * (0.3 if bench.is_quick else 1) for _, _, step in plan]
     for place, (what, repetition, step) in enumerate(plan):
-        left = sum(one.seconds for _, _, one in plan[place:]) * (0.3 if bench.is_quick else 1)
+        left = left_s(seconds, place, time.monotonic() - began)
         bench.say(f"{what}; about {left / 60:.0f} min left" if left > 60 else what)
         bench.repetition = repetition
         await take(bench, what, step)
 
 
+async def tune(bench: Bench, steps: list[Step]) -> None:
+    """Try how what is measured beside does best; the quick form takes what comes first."""
+    if bench.is_quick:
+        return
+    wanted = {bar for step in steps for bar in step.bars}
+    for about, act in ((PGBENCH, deciding.tune), (PEERS, rush.tune)):
+        if wanted & about:
+            what = f"tuning for {', '.join(sorted(about))}"
+            bench.say(what)
+            await take(bench, what, Step(what, about, act))
+
+
+def left_s(seconds: list[float], place: int, took: float) -> float:
+    """Say how long the rest will take, by how long what is done took of what it was to take."""
+    done, rest = sum(seconds[:place]), sum(seconds[place:])
+    return rest * (took + TRUST_S) / (done + TRUST_S)
+
+
 async def take(bench: Bench, what: str, step: Step) -> None:
     """Do one step; what goes wrong in it takes no other along, but for a wrong ledger."""
-    started = time.monotonic()
+    started, bench.step = time.monotonic(), what
     try:
         await step.act(bench)
     except LedgerError:
         raise
     except FAILURES as error:
-        bench.failed.append(f"{what}: {type(error).__name__}: {error}")
-        bench.say(f"    failed: {bench.failed[-1]}")
+        bench.fail(f"{what}: {type(error).__name__}: {error}")
     took, memory_mb = round(time.monotonic() - started, 1), bench.world.rss_mb()
     bench.raw["steps"].append({"what": what, "seconds": took, "memory_mb": memory_mb})
 

@@ -4,7 +4,7 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from math import isnan, nan
+from math import inf, isnan, nan
 from typing import Any
 
 from bench.clients import Clients
@@ -20,26 +20,30 @@ class Sizes:
 
     repetitions: int = 3
     pgbench_s: float = 2
-    commands: int = 20_000
-    bare_s: float = 3
+    commands: int = 15_000
+    bare_s: float = 2
     intake: int = 8_000
-    reads_s: float = 3
+    reads_s: float = 2
     stampede: int = 20_000
     seats: int = 1_000
-    peer_s: float = 10
+    peer_s: float = 4
     steady_rate: int = 100
-    steady_s: float = 8
+    steady_s: float = 5
     overload_s: float = 30
     opening: int = 100_000
     opening_s: float = 55
-    memory_s: float = 120
-    webhooks_s: float = 10
+    memory_s: float = 90
+    webhooks_s: float = 6
+    age_rate: int = 1_000
+    age_s: float = 15
+    few_bookings: int = 1_000
+    few_slots: int = 100
     bookings: int = 1_000_000
     slots: int = 100_000
 
 
 FULL = Sizes()
-ENOUGH_S = 4.0  # longer would tell no more of a rate
+ENOUGH_S = 3.0  # longer would tell no more of a rate
 QUICK = Sizes(
     repetitions=1,
     pgbench_s=1,
@@ -56,6 +60,7 @@ QUICK = Sizes(
     opening_s=4,
     memory_s=5,
     webhooks_s=2,
+    age_s=2,
     bookings=5_000,
     slots=500,
 )
@@ -78,10 +83,11 @@ class Bench:
     raw: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     flask: Shape = FLASK[0]
     direct: Shape = DIRECT[1]
-    hot: tuple[Form, ...] = HOT
-    spread: tuple[Form, ...] = SPREAD
+    hot: tuple[Form, ...] = HOT[:2]
+    spread: tuple[Form, ...] = SPREAD[:2]
     began: float = field(default_factory=time.monotonic)
     repetition: int = 0
+    step: str = ""
     failed: list[str] = field(default_factory=list)
 
     @property
@@ -107,11 +113,21 @@ class Bench:
         """Give the best that was measured of something, or a guess where nothing was."""
         return max((one for one in self.samples[name] if not isnan(one)), default=unless)
 
-    def enough(self, name: str, most: int) -> int:
+    def enough(self, name: str, most: int, seconds: float = ENOUGH_S, unless: float = inf) -> int:
         """Say how many of something take some seconds, by what was measured of it before."""
         known = [rate for rate in self.samples[name] if rate > 0]
-        wanted = round(ENOUGH_S * known[-1], -3) if known else most
-        return int(min(most, max(1000, wanted)))
+        wanted = max(1000, seconds * (known[-1] if known else unless))
+        return most if wanted >= most else int(round(wanted, -3))
+
+    async def settle(self) -> None:
+        """Wait until nothing is under way; a step after which that does not come has failed."""
+        if not await self.world.settle():
+            self.fail(f"{self.step}: commands or events were still under way after a minute")
+
+    def fail(self, text: str) -> None:
+        """Keep what went wrong; the run goes on, and ends with 1."""
+        self.failed.append(text)
+        self.say(f"    failed: {text}")
 
     async def play(self, load: Load) -> Answers:
         """Send a load from a process of its own."""

@@ -3,70 +3,96 @@
 No worker may run meanwhile: it would number the same events.
 """
 
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
 import asyncpg
 
 from bench.world import World
 
 LARGEST_SLOT = 100_000
 ROWS_S = 600.0
-MADE = "md5($1::uuid || 'hold' || n)::uuid"
-# What is kept of each confirmed booking of one slot; $1 is the slot, $2 how many, $3 the last
-# position among the events. Ids follow from the slot and the seat.
-COMMANDS = f"""
-    INSERT INTO booking.command (id, kind, owner_key, fingerprint, outcome)
-    SELECT {MADE}, 'hold.place', uuid_send({MADE}), uuid_send({MADE}),
-           jsonb_build_object('kind', 'hold_granted', 'hold_id', {MADE})
-      FROM generate_series(1, $2::int) n
+# What is kept of each confirmed booking of some slots: $1 are the slots, $2 how many bookings of
+# each, $3 the last position among the events. Ids follow from the slot and the seat, and rows
+# come in the order of the ids, as indexes like them.
+MADE = """
+    WITH made AS MATERIALIZED (
+        SELECT md5(slot::text || 'hold' || n)::uuid AS id, slot, place, n::int AS n
+          FROM unnest($1::uuid[]) WITH ORDINALITY AS slots (slot, place),
+               generate_series(1, $2::int) n
+         ORDER BY id
+    )
 """
-HOLDS = f"""
+COMMANDS = f"""{MADE}
+    INSERT INTO booking.command (id, kind, owner_key, fingerprint, outcome)
+    SELECT id, 'hold.place', uuid_send(id), uuid_send(id),
+           ('{{"kind": "hold_granted", "hold_id": "' || id || '"}}')::jsonb
+      FROM made
+"""
+HOLDS = f"""{MADE}
     INSERT INTO booking.hold (id, slot_id, service_id, seat, state, owner_key, person_key, person,
                               channel, held_at, expires_at)
-    SELECT {MADE}, $1::uuid, 'passport', n, 'confirmed', uuid_send({MADE}),
-           uuid_send({MADE}) || uuid_send({MADE}), convert_to(repeat('x', 120), 'UTF8'), 'web',
-           now(), now()
-      FROM generate_series(1, $2::int) n
+    SELECT id, slot, 'passport', n, 'confirmed', uuid_send(id), uuid_send(id) || uuid_send(id),
+           convert_to(repeat('x', 120), 'UTF8'), 'web', now(), now()
+      FROM made
 """
-BOOKINGS = f"""
+BOOKINGS = f"""{MADE}
     INSERT INTO booking.booking (code, hold_id, service_hour, queue_number, confirmed_at)
-    SELECT upper(left(md5($1::uuid || 'code' || n), 12)), {MADE}, '08:00-08:30', 'A-' || n, now()
-      FROM generate_series(1, $2::int) n
+    SELECT upper(right(id::text, 12)), id, '08:00-08:30', 'A-' || n, now() FROM made
 """
-EVENTS = f"""
+EVENTS = f"""{MADE}
     INSERT INTO booking.event_log (id, type, slot_id, slotsequence, subject, office_id, data,
                                    occurred_at, position)
-    SELECT md5($1::uuid || 'event' || n)::uuid, 'hold.placed', $1::uuid, s.seq + n, 'filled',
-           s.office_id, jsonb_build_object('hold_id', {MADE}), now(), $3::bigint + n
-      FROM generate_series(1, $2::int) n, booking.slot s WHERE s.id = $1::uuid
+    SELECT made.id, 'hold.placed', slot, s.seq + n, 'filled', s.office_id,
+           ('{{"hold_id": "' || made.id || '"}}')::jsonb, now(),
+           $3::bigint + (place - 1) * $2::int + n
+      FROM made JOIN booking.slot s ON s.id = slot
 """
 POSITIONS = "UPDATE booking.relay SET position = position + $1, published = published + $1"
 SEATS = """
     UPDATE booking.slot SET remaining = capacity - $2::int, next_seat = $2::int + 1,
            seq = seq + $2::int
-     WHERE id = $1::uuid
+     WHERE id = ANY ($1::uuid[])
 """
 
 
 async def add_bookings(world: World, count: int) -> None:
     """Add confirmed bookings, each on a seat of its own."""
-    done = 0
-    while done < count:
-        number = min(LARGEST_SLOT, count - done)
-        await _book(world, number)
-        done += number
+    full, rest_of = divmod(count, LARGEST_SLOT)
+    for slots, seats in ((full, LARGEST_SLOT), (1, rest_of)):
+        if slots and seats:
+            await _book(world, [one.slot_id for one in await world.open_slots(seats, slots)], seats)
 
 
-async def _book(world: World, count: int) -> None:
-    """Fill one slot with confirmed bookings, with everything that is kept of each."""
-    slot = await world.open_slot(count)
-    async with world.admin.acquire() as db, db.transaction():
-        # Rows of the past need not be checked one by one.
-        await db.execute("SET LOCAL synchronous_commit = off")
-        position = await db.fetchval("SELECT position FROM booking.relay")
-        for sql in (COMMANDS, HOLDS, BOOKINGS):
-            await db.execute(sql, slot.slot_id, count, timeout=ROWS_S)
-        await db.execute(EVENTS, slot.slot_id, count, position, timeout=ROWS_S)
-        await db.execute(POSITIONS, count)
-        await db.execute(SEATS, slot.slot_id, count)
+async def _book(world: World, slots: list[UUID], seats: int) -> None:
+    """Fill slots with confirmed bookings, with everything that is kept of each."""
+    url = world.stack.servers.database_admin
+    position = await world.admin.fetchval("SELECT position FROM booking.relay")
+    whole = (slots, seats)
+    await asyncio.gather(
+        _insert(url, world.stack.database, ((COMMANDS, whole), (BOOKINGS, whole))),
+        _insert(url, world.stack.database, ((HOLDS, whole),)),
+        _insert(url, world.stack.database, ((EVENTS, (*whole, position)),)),
+    )
+    await world.admin.execute(POSITIONS, len(slots) * seats)
+    await world.admin.execute(SEATS, slots, seats)
+
+
+async def _insert(
+    admin_url: str, database: str, inserts: Sequence[tuple[str, tuple[Any, ...]]]
+) -> None:
+    """Insert rows that need no check one by one: what they refer to is put beside them."""
+    db = await asyncpg.connect(urlsplit(admin_url)._replace(path=f"/{database}").geturl())
+    try:
+        await db.execute("SET synchronous_commit = off; SET session_replication_role = replica")
+        await db.execute("SET work_mem = '256MB'")
+        for sql, values in inserts:
+            await db.execute(sql, *values, timeout=ROWS_S)
+    finally:
+        await db.close()
 
 
 async def rest(world: World) -> None:

@@ -47,6 +47,7 @@ def save(name: str, rows: Sequence[Row], bench: Bench, around: dict[str, Any]) -
             "name": row.name,
             "what": row.what,
             "value": round(row.value, 4),
+            "repetitions": row.repetitions,
             "bar": row.bar,
             "stretch": row.stretch,
             "holds": row.holds,

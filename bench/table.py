@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bench.bars.rules import Row
 
-HEADS = ("bar", "what", "value", "least..most", "asked", "stretch", "unit", "holds")
+HEADS = ("bar", "what", "value", "n", "least..most", "asked", "stretch", "unit", "holds")
 
 
 def table(rows: Sequence[Row]) -> str:
@@ -24,6 +24,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         row.name,
         row.what,
         shown(row.value),
+        str(row.repetitions),
         f"{shown(row.least)}..{shown(row.most)}",
         f"{sign} {shown(row.bar)}",
         stretch,

@@ -13,7 +13,7 @@ import asyncpg
 
 from bench import broker, proc
 from deploy.local import paths, postgres, provision, servers, services
-from deploy.local.environment import Stack, shared_secrets
+from deploy.local.environment import DEFAULT_OFFICE, Stack, shared_secrets
 from deploy.local.processes import Processes
 from services.booking.migrate import analyze, migrate
 from services.booking.operator import quota
@@ -54,15 +54,17 @@ class World:
         """Open so many slots with so many seats each, through the operator's own code."""
         found: list[SlotRef] = []
         while len(found) < count:
-            found += await self._open_some(seats, count - len(found))
+            office = next(o for o in self.offices if self.days.get(o, FIRST_DAY) < LAST_DAY)
+            found += await self._open_some(office, seats, count - len(found))
         return tuple(found)
 
-    async def open_slot(self, seats: int) -> SlotRef:
-        """Open one slot."""
+    async def open_slot(self, seats: int, office: str = "") -> SlotRef:
+        """Open one slot, at an office of its own or anywhere."""
+        if office:
+            return (await self._open_some(office, seats, 1))[0]
         return (await self.open_slots(seats))[0]
 
-    async def _open_some(self, seats: int, count: int) -> list[SlotRef]:
-        office = next(o for o in self.offices if self.days.get(o, FIRST_DAY) < LAST_DAY)
+    async def _open_some(self, office: str, seats: int, count: int) -> list[SlotRef]:
         first = self.days.get(office, FIRST_DAY)
         days = min((count + 1) // 2, LAST_DAY - first, 100)
         self.days[office] = first + days
@@ -87,8 +89,9 @@ class World:
 
     async def run_only(self, *names: str) -> None:
         """Have exactly one process of each of these services running, and no other."""
-        running = {name for name, group in self.processes.running.items() if group}
-        await self.halt(*(running - set(names)))
+        group = self.processes.running
+        running = {name for name in names if len(group.get(name, ())) == 1}
+        await self.halt(*(group.keys() - running))
         await self.start(*(name for name in names if name not in running))
 
     def pid(self, name: str) -> int:
@@ -153,6 +156,17 @@ async def fresh_world() -> AsyncIterator[World]:
     await drop_leftovers(found.database_admin)
     for vhost in await broker.unused_vhosts(found, PREFIX):
         await provision.drop_vhost(found, vhost)
+    try:
+        async with another_world(found) as world:
+            yield world
+    finally:
+        if not were_running:
+            await asyncio.to_thread(servers.stop)
+
+
+@asynccontextmanager
+async def another_world(found: provision.Servers) -> AsyncIterator[World]:
+    """Give a seeded stack on servers that run already; dropped afterwards."""
     name = f"{PREFIX}{secrets.token_hex(5)}"
     ports = {one: paths.free_port() for one in services.MODULES}
     stack = Stack(found, name, name, ports, shared_secrets())
@@ -164,8 +178,6 @@ async def fresh_world() -> AsyncIterator[World]:
     finally:
         await provision.drop_database(found, name)
         await provision.drop_vhost(found, name)
-        if not were_running:
-            await asyncio.to_thread(servers.stop)
 
 
 @asynccontextmanager
@@ -181,7 +193,8 @@ async def _furnished(stack: Stack, folder: Path) -> AsyncIterator[World]:
     )
     processes = Processes(stack, folder, {name: dict(more) for name, more in SETTINGS.items()})
     looker = await broker.Looker.open(stack)
-    offices = [row["office_id"] for row in rows]
+    # Who writes by WhatsApp and names no office means the default one; its slots are kept for them.
+    offices = [row["office_id"] for row in rows if row["office_id"] != DEFAULT_OFFICE]
     world = World(stack, processes, admin, booking, offices, looker)
     try:
         yield world

@@ -44,7 +44,6 @@ class Form:
 
 CLIENTS = (1, 4, 16, 64)
 HOT = tuple(Form(s, c, hot=True) for s in ("one_statement", "statements") for c in CLIENTS)
-HOT_QUICK = HOT[:2]
 SPREAD = tuple(Form("one_statement", c, hot=False) for c in (4, 16, 64))
 BARE = (Form("bare", 4, hot=True),)
 

@@ -1,10 +1,16 @@
-"""B12: WhatsApp during the stampede, from the signed webhook to the provider's acceptance."""
+"""B12: WhatsApp during the stampede, from the signed webhook to the provider's acceptance.
+
+Half of the people greet, and are answered by the conversation alone. The others ask for a seat in
+one message, and are answered when booking has decided: their time ends with the text that holds
+the code of their seat, whatever they are told before.
+"""
 
 import asyncio
 import hashlib
 import hmac
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,38 +19,45 @@ from uuid import uuid4
 import aiohttp
 
 from bench import ledger
-from bench.bars.rush import CONNECTIONS, WHOLE
+from bench.bars.rush import CONNECTIONS, WHOLE, check_sold
 from bench.bench import Bench
-from bench.crowd import Crowd, name_of
+from bench.crowd import BORN, Crowd, name_of
 from bench.figures import percentile, steady
-from bench.load import UNANSWERED, Load
+from bench.load import UNANSWERED, Answers, Load
 from bench.world import World
-from deploy.local.environment import BUSINESS_NUMBER, PHONE_NUMBER_ID
+from deploy.local.environment import BUSINESS_NUMBER, DEFAULT_OFFICE, PHONE_NUMBER_ID
+from shared.messages import Session, SlotRef
 
 PATH = "/v1/channels/whatsapp/webhook"
-WRITERS = 100
+WRITERS = 200
+GREETING, AGREE = "Halo", "Setuju"
 HEAR_S = 20.0
 RATE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Webhooks:
-    """Greetings of so many people, each as a signed webhook of its own."""
+    """What so many people write, each as a signed webhook of its own; `{name}` is theirs."""
 
     first: int
     count: int
     secret: str
+    text: str = GREETING
 
     def make(self) -> list[bytes]:
         """Make every request, as the provider would."""
-        return [self._request(number) for number in range(self.first, self.first + self.count)]
+        return [self._request(number) for number in self._numbers]
 
     def phones(self) -> list[str]:
         """Give everybody's phone."""
-        return [_phone(number) for number in range(self.first, self.first + self.count)]
+        return [_phone(number) for number in self._numbers]
+
+    @property
+    def _numbers(self) -> range:
+        return range(self.first, self.first + self.count)
 
     def _request(self, number: int) -> bytes:
-        body = json.dumps(_webhook(number)).encode()
+        body = json.dumps(_webhook(number, self.text.format(name=name_of(number)))).encode()
         digest = hmac.new(self.secret.encode(), body, hashlib.sha256).hexdigest()
         head = (
             f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
@@ -53,38 +66,86 @@ class Webhooks:
         return head.encode() + body
 
 
+@dataclass(frozen=True, slots=True)
+class Writers:
+    """Several groups of people who write in turn."""
+
+    groups: tuple[Webhooks, ...]
+
+    def make(self) -> list[bytes]:
+        """Make every request."""
+        return in_turn([group.make() for group in self.groups])
+
+    def phones(self) -> list[str]:
+        """Give everybody's phone, in the order of the requests."""
+        return in_turn([group.phones() for group in self.groups])
+
+
+def in_turn(lists: list[list[Any]]) -> list[Any]:
+    """Take one of each list after the other."""
+    return [one for some in zip(*lists, strict=True) for one in some]
+
+
+def asking(slot: SlotRef) -> str:
+    """Write the one message that asks for a seat; the office is the default one."""
+    session = "pagi" if slot.session is Session.MORNING else "siang"
+    return f"#{{name}}#{BORN:%d-%m-%Y}#{slot.date:%d-%m-%Y}#{session}"
+
+
 async def chat(bench: Bench) -> None:
-    """Let people greet by WhatsApp while others rush, and count until the provider has answers."""
-    world = bench.world
+    """Let people write by WhatsApp while others rush, and count until the provider has answers."""
+    world, count = bench.world, bench.sizes.stampede
     await world.run_only(*WHOLE)
-    seats, count = bench.sizes.seats, bench.sizes.stampede
-    slot = await world.open_slot(seats)
-    await world.settle()
-    writers = min(WRITERS, count // 10)
-    hooks = Webhooks(world.take_people(writers), writers, world.stack.secrets["whatsapp_app"])
+    slot = await world.open_slot(bench.sizes.seats)
+    each = min(WRITERS, count // 10) // 2
+    theirs = await world.open_slot(each, DEFAULT_OFFICE)
+    await bench.settle()
+    writers = _writers(bench, each, theirs)
     crowd = Crowd(world.take_people(count), count, (slot,), bench.secret)
-    # Both begin together, once both have made their requests; people write as long as it lasts.
-    begin_at = time.time() + 1 + count / 8000
-    lasts = count / bench.best("stampede", 2000.0)
-    came = [lasts * number / writers for number in range(writers)]
-    rush = Load(bench.port, crowd, CONNECTIONS, begin_at=begin_at)
-    load = Load(bench.port, hooks, 64, arrivals=came, keep=frozenset(), begin_at=begin_at)
-    rushed, answers = await asyncio.gather(bench.play(rush), bench.play(load))
-    heard = await _heard(world, hooks.phones())
-    sent = dict(zip(hooks.phones(), (answers.began_at + moment for moment in came), strict=True))
-    took = [moment - sent[phone] for phone, moment in heard.items()]
-    bench.note(
-        "chat to provider p95",
-        percentile(took, 0.95) if len(took) == writers else HEAR_S,
-        p50=percentile(took, 0.5),
-        heard=len(took),
-        of=writers,
-        rush_seconds=rushed.seconds,
-    )
-    await world.settle()
+    wrote, rushed = await _both(bench, writers, crowd)
+    greeters, askers = writers.groups
+    greeted = await _heard(world, greeters.phones(), is_answer)
+    held = await _heard(world, askers.phones(), has_seat)
+    one = _note(bench, "greeting to provider p95", greeters, greeted, wrote)
+    other = _note(bench, "asking to seat's code p95", askers, held, wrote)
+    bench.note("chat to provider p95", max(one, other), rush_seconds=rushed.seconds)
+    await bench.settle()
     await ledger.check_told(world.admin, crowd, rushed)
     await ledger.check(world.admin)
+    await check_sold(bench, theirs, each, is_exact=len(held) == each)
     await _flood(bench)
+
+
+def _writers(bench: Bench, each: int, slot: SlotRef) -> Writers:
+    """Give as many who greet as who ask for a seat of a slot."""
+    secret, first = bench.world.stack.secrets["whatsapp_app"], bench.world.take_people(2 * each)
+    greeters = Webhooks(first, each, secret)
+    return Writers((greeters, Webhooks(first + each, each, secret, asking(slot))))
+
+
+async def _both(bench: Bench, writers: Writers, crowd: Crowd) -> tuple[dict[str, float], Answers]:
+    """Let people write as long as others rush; gives when each phone wrote, and the rush.
+
+    Both begin together, once both have made their requests.
+    """
+    begin_at, phones = time.time() + 1 + crowd.count / 8000, writers.phones()
+    lasts = crowd.count / bench.best("stampede", 2000.0)
+    came = [lasts * number / len(phones) for number in range(len(phones))]
+    rush = Load(bench.port, crowd, CONNECTIONS, begin_at=begin_at)
+    load = Load(bench.port, writers, 64, arrivals=came, keep=frozenset(), begin_at=begin_at)
+    rushed, answers = await asyncio.gather(bench.play(rush), bench.play(load))
+    wrote = dict(zip(phones, (answers.began_at + one for one in came), strict=True))
+    return wrote, rushed
+
+
+def _note(
+    bench: Bench, name: str, group: Webhooks, heard: dict[str, float], wrote: dict[str, float]
+) -> float:
+    """Keep how long a group waited; who heard nothing waited for longer than anybody."""
+    took = [heard[phone] - wrote[phone] if phone in heard else HEAR_S for phone in group.phones()]
+    p95, p50 = percentile(took, 0.95), percentile(took, 0.5)
+    bench.note(name, p95, p50=p50, heard=len(heard), of=group.count)
+    return p95
 
 
 async def _flood(bench: Bench) -> None:
@@ -97,12 +158,24 @@ async def _flood(bench: Bench) -> None:
     bench.note("webhook p50", 1000 * percentile(times, 0.5), answered=len(times))
     bench.note("webhook p99", 1000 * percentile(times, 0.99))
     bench.note("webhooks refused", len(answers.status) - len(times), none=answers.count(UNANSWERED))
-    heard = await _heard(bench.world, hooks.phones()[-50:])
+    heard = await _heard(bench.world, hooks.phones()[-50:], is_answer)
     bench.raw["webhook flood"].append({"last 50 answered": len(heard)})
 
 
-async def _heard(world: World, phones: list[str]) -> dict[str, float]:
-    """Give the moment at which the provider took the first answer to each phone."""
+def is_answer(_message: dict[str, Any]) -> bool:
+    """Take any answer."""
+    return True
+
+
+def has_seat(message: dict[str, Any]) -> bool:
+    """Tell the answer that gives a seat: it can be agreed to."""
+    return any(button["title"] == AGREE for button in message.get("buttons") or ())
+
+
+async def _heard(
+    world: World, phones: list[str], is_wanted: Callable[[dict[str, Any]], bool]
+) -> dict[str, float]:
+    """Give the moment at which the provider took the first such answer to each phone."""
     found: dict[str, float] = {}
     base = world.stack.url("simulator")
     end = time.monotonic() + HEAR_S
@@ -110,31 +183,28 @@ async def _heard(world: World, phones: list[str]) -> dict[str, float]:
         while time.monotonic() < end and len(found) < len(phones):
             for phone in phones:
                 if phone not in found:
-                    await _look(http, f"{base}/api/phones/{phone}/messages", phone, found)
+                    url = f"{base}/api/phones/{phone}/messages"
+                    async with http.get(url) as answer:
+                        messages: list[dict[str, Any]] = await answer.json()
+                    wanted = (m for m in messages if m["direction"] == "out" and is_wanted(m))
+                    if first := next(wanted, None):
+                        found[phone] = datetime.fromisoformat(first["at"]).timestamp()
             await asyncio.sleep(0.2)
     return found
-
-
-async def _look(http: aiohttp.ClientSession, url: str, phone: str, found: dict[str, float]) -> None:
-    async with http.get(url) as answer:
-        messages: list[dict[str, Any]] = await answer.json()
-    out = [one["at"] for one in messages if one["direction"] == "out"]
-    if out:
-        found[phone] = datetime.fromisoformat(out[0]).timestamp()
 
 
 def _phone(number: int) -> str:
     return f"+62813{number:08d}"
 
 
-def _webhook(number: int) -> dict[str, Any]:
+def _webhook(number: int, text: str) -> dict[str, Any]:
     wa_id = _phone(number).removeprefix("+")
     message = {
         "from": wa_id,
         "id": f"wamid.{uuid4().hex}",
         "timestamp": str(int(time.time())),
         "type": "text",
-        "text": {"body": "Halo"},
+        "text": {"body": text},
     }
     value = {
         "messaging_product": "whatsapp",

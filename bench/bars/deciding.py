@@ -1,16 +1,14 @@
 """How fast booking workers decide commands that wait already: B1, B2, and for B13 and B14."""
 
-import asyncio
 import re
-import urllib.request
 from dataclasses import dataclass
 
-from bench import ledger
+from bench import ledger, metrics
 from bench.bench import Bench
 from bench.broker import Ear
 from bench.crowd import Crowd, packed
 from bench.world import postgres_cpu_s
-from bench.yardstick import BARE, HOT_QUICK, Form
+from bench.yardstick import BARE, HOT, SPREAD, Form
 from shared.messages import SlotRef
 
 MESSAGE = 200  # commands in one message, as the gateway packs them under load
@@ -30,45 +28,67 @@ class Decided:
 
 
 async def decide(
-    bench: Bench, slots: tuple[SlotRef, ...], count: int, workers: int = 1, batch: int = 200
+    bench: Bench,
+    slots: tuple[SlotRef, ...],
+    count: int,
+    workers: int = 1,
+    batch: int | None = None,
 ) -> Decided:
     """Let workers decide commands that were all in the queue before the first was decided.
 
     The workers stand still until then, so that all of them begin at once and a start costs
     nothing. The time counts from the first answer to the last; every answer is compared with the
-    ledger afterwards.
+    ledger afterwards. Batches are as large as the product makes them, unless `batch` is given.
     """
     world = bench.world
     await world.run_only()
-    crowd = Crowd(world.take_people(count), count, slots, bench.secret)
-    messages = packed(crowd.commands(), MESSAGE)
-    ear = await Ear.open(world.stack)
-    world.processes.more["booking"] = {"ANTREAN_BATCH": str(batch)}
+    world.processes.more["booking"] = settings_of(batch)
     try:
         await world.start(*["booking"] * workers)
-        await world.settle()
+        return await decide_here(bench, slots, count)
+    finally:
+        world.processes.more["booking"] = {}
+        await world.halt("booking")
+
+
+def settings_of(batch: int | None) -> dict[str, str]:
+    """Give what a worker is told that it would not do by itself."""
+    return {} if batch is None else {"ANTREAN_BATCH": str(batch)}
+
+
+async def decide_here(
+    bench: Bench, slots: tuple[SlotRef, ...], count: int, *, whole: bool = True
+) -> Decided:
+    """Do the same with the workers that run already; the `whole` ledger is checked, or later."""
+    world, people = bench.world, bench.world.take_people(count)
+    messages = packed(Crowd(people, count, slots, bench.secret).commands(), MESSAGE)
+    ear = await Ear.open(world.stack)
+    try:
+        await bench.settle()
+        rivals = _rivals(await metrics.ask(world.stack.ports["booking"]))
         with world.processes.paused("booking"):
             await ear.put(messages)
             before = (postgres_cpu_s(), world.cpu_s("booking"))
         await ear.hear(count, PATIENCE_S)
         postgres_s, worker_s = postgres_cpu_s() - before[0], world.cpu_s("booking") - before[1]
-        rivals = await asyncio.to_thread(_rivals, world.stack.ports["booking"])
-        await world.settle()
+        rivals = _rivals(await metrics.ask(world.stack.ports["booking"])) - rivals
+        await bench.settle()
     finally:
-        world.processes.more["booking"] = {}
         await ear.close()
-        await world.halt("booking")
-    await _check(bench, slots, count, ear)
+    await _check(bench, slots, count, ear, whole=whole)
     seconds = ear.heard[-1][0] - ear.heard[0][0]
     return Decided(ear.rate, 1e6 * worker_s / count, 1e6 * postgres_s / count, rivals, seconds)
 
 
-async def _check(bench: Bench, slots: tuple[SlotRef, ...], count: int, ear: Ear) -> None:
+async def _check(
+    bench: Bench, slots: tuple[SlotRef, ...], count: int, ear: Ear, *, whole: bool
+) -> None:
     world = bench.world
     held = await ledger.check_slots(world.admin, slots, ledger.granted_in(ear.bodies))
     if held != count:
         raise ledger.LedgerError(f"{count} seats were free and asked for, {held} were given")
-    await ledger.check(world.admin)
+    if whole:
+        await ledger.check(world.admin)
     await world.sweep_out()
 
 
@@ -97,34 +117,43 @@ def _note(bench: Bench, name: str, found: Decided) -> None:
     )
 
 
+async def tune(bench: Bench) -> None:
+    """Try every form of pgbench for a moment, and keep the best two of one slot and of many."""
+    for name, forms in (("hot", HOT), ("spread", SPREAD)):
+        found = await _pgbench(bench, forms, 1)
+        best = sorted(found, key=lambda form: -found[form])[:2]
+        setattr(bench, name, tuple(best))
+        bench.raw["pgbench forms"].append(_shown(found))
+        bench.say(f"    pgbench: {best[0]} is best, {found[best[0]]:,.0f}/s")
+    bare = await _pgbench(bench, BARE, bench.sizes.pgbench_s)
+    bench.note("pgbench bare tables", max(bare.values()), forms=_shown(bare))
+
+
 async def pgbench_hot(bench: Bench) -> None:
     """Measure the best that one commit per booking does on one slot."""
-    found = await _pgbench(bench, HOT_QUICK if bench.is_quick else bench.hot)
-    best = max(found, key=lambda form: found[form])
-    bench.note("pgbench hot", found[best], form=str(best), forms=_shown(found))
-    bare = await _pgbench(bench, BARE)
-    bench.note("pgbench bare tables", max(bare.values()), forms=_shown(bare))
-    # Which forms are best shows at once; the others need not be tried again each time.
-    bench.hot = tuple(sorted(found, key=lambda form: -found[form])[:3])
+    await _note_best(bench, "pgbench hot", bench.hot)
 
 
 async def pgbench_spread(bench: Bench) -> None:
     """Measure the same on a thousand slots."""
-    found = await _pgbench(bench, bench.spread)
+    await _note_best(bench, "pgbench spread", bench.spread)
+
+
+async def _note_best(bench: Bench, name: str, forms: tuple[Form, ...]) -> None:
+    found = await _pgbench(bench, forms, bench.sizes.pgbench_s)
     best = max(found, key=lambda form: found[form])
-    bench.note("pgbench spread", found[best], form=str(best), forms=_shown(found))
+    bench.note(name, found[best], form=str(best), forms=_shown(found))
 
 
-async def _pgbench(bench: Bench, forms: tuple[Form, ...]) -> dict[Form, float]:
+async def _pgbench(bench: Bench, forms: tuple[Form, ...], seconds: float) -> dict[Form, float]:
     await bench.world.run_only()
-    return {form: await bench.yardstick.run(form, bench.sizes.pgbench_s) for form in forms}
+    return {form: await bench.yardstick.run(form, seconds) for form in forms}
 
 
 def _shown(found: dict[Form, float]) -> dict[str, float]:
     return {str(form): round(rate) for form, rate in found.items()}
 
 
-def _rivals(port: int) -> float:
+def _rivals(text: str) -> float:
     """Read how often the first worker had to decide a batch again."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
-        return sum(float(number) for number in RIVALS.findall(answer.read().decode()))
+    return sum(float(number) for number in RIVALS.findall(text))

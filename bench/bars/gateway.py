@@ -51,12 +51,12 @@ async def intake(bench: Bench) -> None:
     world, count = bench.world, bench.enough("intake", bench.sizes.intake)
     await world.run_only("gateway", "booking")
     slot = await world.open_slot(count + WARM)
-    await world.settle()
+    await bench.settle()
     await _warm(bench, slot)
     crowd = Crowd(world.take_people(count), count, (slot,), bench.secret, wait_s=0)
     load = Load(bench.port, crowd, CONNECTIONS)
     answers = await _measure(bench, "intake", lambda: world.cpu_s("gateway"), load, {202, 201})
-    await world.settle()
+    await bench.settle()
     await ledger.check_told(world.admin, crowd, answers)
     await ledger.check(world.admin)
     await world.sweep_out()
@@ -64,25 +64,32 @@ async def intake(bench: Bench) -> None:
 
 async def refusals(bench: Bench) -> None:
     """B4: a slot that is known to be full."""
+    await bench.world.run_only("gateway", "booking")
+    await refuse(bench, "refusal")
+
+
+async def refuse(bench: Bench, name: str) -> None:
+    """Measure refusals of the gateway that runs."""
     world = bench.world
-    await world.run_only("gateway", "booking")
     slot = await _full_slot(bench)
     crowd = Crowd(world.take_people(4000), 4000, (slot,), bench.secret)
     load = Load(bench.port, crowd, CONNECTIONS, bench.sizes.reads_s, repeat=True)
-    await _measure(bench, "refusal", lambda: world.cpu_s("gateway"), load, {409})
+    await _measure(bench, name, lambda: world.cpu_s("gateway"), load, {409})
 
 
 async def availability(bench: Bench) -> None:
     """B5: the days of an office, unchanged (304) and in full (200)."""
-    world = bench.world
-    await world.run_only("gateway", "booking")
-    slot = await world.open_slot(5)
+    await bench.world.run_only("gateway", "booking")
+    await show(bench, {"availability unchanged": 304, "availability in full": 200})
+
+
+async def show(bench: Bench, wanted: dict[str, int]) -> None:
+    """Measure how the gateway that runs shows availability, by the status that is wanted."""
+    world, slot = bench.world, await bench.world.open_slot(5)
     path = f"/v1/offices/{slot.office}/availability?service=passport"
     tag = await _tag_of(bench.port, path)
-    for name, request, status in (
-        ("availability unchanged", get(path, If_None_Match=tag), 304),
-        ("availability in full", get(path), 200),
-    ):
+    for name, status in wanted.items():
+        request = get(path, If_None_Match=tag) if status == 304 else get(path)
         load = Load(bench.port, [request], CONNECTIONS, bench.sizes.reads_s, repeat=True)
         await _measure(bench, name, lambda: world.cpu_s("gateway"), load, {status})
 
@@ -112,7 +119,7 @@ async def _measure(
 async def _full_slot(bench: Bench) -> SlotRef:
     """Give a slot whose one seat is taken, and which the gateway knows to be full."""
     slot = await bench.world.open_slot(1)
-    await bench.world.settle()
+    await bench.settle()
     await asyncio.sleep(1.1)
     await _warm(bench, slot, 20)
     await asyncio.sleep(1.5)

@@ -29,7 +29,7 @@ async def memory(bench: Bench) -> None:
     rate = max(50.0, SHARE * bench.best("all succeed", 400.0))
     arrivals = steady(rate, seconds)
     slots = await world.open_slots(SEATS, 1 + len(arrivals) // SEATS)
-    await world.settle()
+    await bench.settle()
     first = world.take_people(len(arrivals))
     crowd = Crowd(first, len(arrivals), slots, bench.secret, family=5)
     looks: list[dict[str, float]] = []
@@ -46,7 +46,7 @@ async def memory(bench: Bench) -> None:
     for name in WATCHED:
         _note(bench, name, [look[name] for look in looks], rate)
         bench.raw["memory shared in shares"].append({name: proc.pss_mb(world.pid(name))})
-    await world.settle()
+    await bench.settle()
     await ledger.check(world.admin)
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isnan
+from itertools import zip_longest
+from math import isnan, nan
 
 from bench.figures import Spread
 
@@ -11,7 +12,10 @@ Samples = Mapping[str, Sequence[float]]
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What must hold beside a bar for it to hold: a figure of no more than so much."""
+    """What must hold beside a bar for it to hold: a figure of no more than so much.
+
+    One that was not measured does not hold.
+    """
 
     sample: str
     at_most: float
@@ -37,11 +41,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What became of a bar."""
+    """What became of a bar; `repetitions` is how many figures it is the median of."""
 
     name: str
     what: str
     value: float
+    repetitions: int
     least: float
     most: float
     bar: float
@@ -75,6 +80,7 @@ RULES = (
         at_most=True,
         also=(
             Limit("overload unanswered", 0),
+            Limit("overload accepted and left open", 0),
             Limit("overload other answers", 0),
             Limit("overload 503 p99", 100),
             Limit("overload recovery", 5),
@@ -83,7 +89,7 @@ RULES = (
     Rule(
         *("B10", "opening, 100,000 people", "opening seconds", None, 60, None, "s"),
         at_most=True,
-        also=(Limit("opening failed share", 0.1),),
+        also=(Limit("opening failed share", 0.1), Limit("opening share asked of booking", 50)),
     ),
     Rule(
         *("B11", "gateway's memory", "memory gateway", None, 120, None, "MB"),
@@ -104,12 +110,16 @@ RULES = (
         at_most=True,
         also=(Limit("webhook p50", 50), Limit("webhooks refused", 0)),
     ),
+    Rule(
+        *("M1", "memory's age p99, 1,000/s", "memory age p99", None, 1, None, "s"),
+        at_most=True,
+    ),
     *(
         Rule(
             f"B13{more}",
             f"{number} workers, {where}",
             f"workers {number} {where}",
-            f"workers 1 {where}",
+            f"worker {where}",
             0.9,
             None,
             "x 1 worker",
@@ -141,25 +151,19 @@ def judge(samples: Samples) -> list[Row]:
 
 
 def _judge(rule: Rule, samples: Samples) -> Row | None:
-    found = list(samples.get(rule.figure, ()))
-    if rule.yardstick is not None:
-        beside = samples.get(rule.yardstick, ())
-        found = [one / two for one, two in zip(found, beside, strict=False) if two]
-    found = [one for one in found if not isnan(one)]
-    if not found:
+    found = _figures(rule, samples)
+    measured = [one for one in found if not isnan(one)]
+    if not measured:
         return None
-    spread = Spread.of(found)
+    spread = Spread.of(measured)
     value = spread.median
-    broken = tuple(
-        f"{limit.sample}: {worst:,.4g}, at most {limit.at_most:,.4g}"
-        for limit in rule.also
-        if (worst := max(samples.get(limit.sample, (0,)), default=0)) > limit.at_most
-    )
+    broken = tuple(word for limit in rule.also if (word := _broken(limit, samples, found)))
     reached = value <= rule.bar if rule.at_most else value >= rule.bar
     return Row(
         rule.name,
         rule.what,
         value,
+        len(measured),
         spread.least,
         spread.most,
         rule.bar,
@@ -169,3 +173,25 @@ def _judge(rule: Rule, samples: Samples) -> Row | None:
         rule.at_most,
         broken,
     )
+
+
+def _figures(rule: Rule, samples: Samples) -> list[float]:
+    """Give what is judged, by repetition; nan where it or its yardstick is missing."""
+    found = samples.get(rule.figure, ())
+    if rule.yardstick is None:
+        return list(found)
+    beside = samples.get(rule.yardstick, ())
+    return [one / two if two else nan for one, two in zip(found, beside, strict=False)]
+
+
+def _broken(limit: Limit, samples: Samples, found: Sequence[float]) -> str:
+    """Say how a limit is broken, or nothing; it must be known wherever the bar's figure is."""
+    values = samples.get(limit.sample, ())
+    known = [one for one in values if not isnan(one)]
+    pairs = zip_longest(found, values, fillvalue=nan)
+    if not known or any(isnan(beside) and not isnan(figure) for figure, beside in pairs):
+        return f"{limit.sample}: not measured"
+    worst = max(known)
+    if worst <= limit.at_most:
+        return ""
+    return f"{limit.sample}: {worst:,.4g}, at most {limit.at_most:,.4g}"

@@ -11,7 +11,10 @@ from bench.rivals import DIRECT, FLASK, Peer, Shape, direct, flask
 from shared.messages import SlotRef
 
 CONNECTIONS = 64
-TUNING, LONGEST_S, WARM = 3_000, 60.0, 200
+TUNING, LONGEST_S, WARM = 1_500, 60.0, 200
+RUSH_S, CURVE_S = 6.0, 2.0
+UNKNOWN_RATE = 1_300.0  # before anything is known, everybody's rush is not to take long
+PART = 4  # of the rush in which a few get a seat, Flask gets a fourth: it takes as long
 WHOLE = ("simulator", "gateway", "booking", "notifier")
 Run = AbstractAsyncContextManager[Peer]  # it starts when it is entered
 
@@ -56,18 +59,23 @@ async def _rush(bench: Bench, name: str, seats: int) -> None:
     await ours(bench, name, seats)
     slot = await bench.world.open_slot(1)
     await bench.world.run_only()
-    await _theirs(bench, f"{name}, direct", slot, seats, direct(bench.peers, bench.direct))
+    count = bench.sizes.stampede
+    await _theirs(bench, f"{name}, direct", slot, (count, seats), direct(bench.peers, bench.direct))
     if bench.is_quick and seats > bench.sizes.seats:
         return  # it was seen to work already
-    await _theirs(bench, f"{name}, flask", slot, seats, flask(bench.peers, bench.flask))
+    part = 1 if seats >= count else PART
+    size = (count // part, seats // part)
+    await _theirs(bench, f"{name}, flask", slot, size, flask(bench.peers, bench.flask))
 
 
 async def ours(bench: Bench, name: str, seats: int) -> Answers:
     """Rush at the whole system; everybody is answered with the final result."""
     world, count = bench.world, bench.sizes.stampede
+    if seats >= count:
+        count = bench.enough(name, count, RUSH_S, UNKNOWN_RATE)
     await world.run_only(*WHOLE)
     slot = await world.open_slot(seats)
-    await world.settle()
+    await bench.settle()
     crowd = Crowd(world.take_people(count), count, (slot,), bench.secret)
     before = {one: world.cpu_s(one) for one in WHOLE}
     answers = await bench.play(Load(bench.port, crowd, CONNECTIONS))
@@ -83,7 +91,7 @@ async def ours(bench: Bench, name: str, seats: int) -> Answers:
         cpu_s=used,
         curve=_curve(answers, seats),
     )
-    await world.settle()
+    await bench.settle()
     await ledger.check_told(world.admin, crowd, answers)
     await ledger.check(world.admin)
     await check_sold(bench, slot, min(seats, count), is_exact=final == count)
@@ -103,11 +111,12 @@ async def check_sold(bench: Bench, slot: SlotRef, most: int, *, is_exact: bool) 
         raise ledger.LedgerError(f"{most} seats were to be sold, {sold} were")
 
 
-async def _theirs(bench: Bench, name: str, slot: SlotRef, seats: int, run: Run) -> None:
-    count = bench.sizes.stampede
+async def _theirs(bench: Bench, name: str, slot: SlotRef, size: tuple[int, int], run: Run) -> None:
+    """Let so many people rush at so many seats of a peer."""
+    count, seats = size
     await bench.peers.reset(slot, seats)
     async with run as peer:
-        # A rush must be seen to its end; where all succeed, ten seconds show the rate.
+        # A rush must be seen to its end; where all succeed, some seconds show the rate.
         longest = bench.sizes.peer_s if seats >= count else LONGEST_S
         load = Load(peer.port, Crowd(1, count, (slot,)), CONNECTIONS, longest)
         answers = await bench.play(load)
@@ -167,12 +176,12 @@ async def at_rate(bench: Bench, rate: float, seconds: float) -> Answers:
     count = len(arrivals)
     await world.run_only(*WHOLE)
     slot = await world.open_slot(count + WARM)
-    await world.settle()
+    await bench.settle()
     warm = Crowd(world.take_people(WARM), WARM, (slot,), bench.secret)
     await bench.play(Load(bench.port, warm, CONNECTIONS))
     crowd = Crowd(world.take_people(count), count, (slot,), bench.secret)
     answers = await bench.play(Load(bench.port, crowd, 512, arrivals=arrivals))
-    await world.settle()
+    await bench.settle()
     await ledger.check_told(world.admin, crowd, answers)
     await ledger.check(world.admin)
     return answers
@@ -183,7 +192,7 @@ async def curve(bench: Bench) -> None:
     best = bench.best("all succeed", 1000.0)
     for share in (0.05, 0.1, 0.2, 0.4, 0.6, 0.8):
         rate = max(20.0, round(best * share))
-        answers = await at_rate(bench, rate, bench.sizes.steady_s / 3)
+        answers = await at_rate(bench, rate, CURVE_S)
         times = answers.times()
         point = {"rate": rate, "p50": percentile(times, 0.5), "p99": percentile(times, 0.99)}
         bench.raw["latency against load"].append(point)

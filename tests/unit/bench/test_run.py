@@ -1,10 +1,12 @@
 """Which steps a run has, and what one that goes wrong does to the others."""
 
 from math import isnan
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
+from bench import bars
 from bench.__main__ import STEPS, measure, steps_of, words_of
 from bench.bars.rules import RULES
 from bench.bench import QUICK, Bench, Step
@@ -96,9 +98,39 @@ def test_a_rate_that_is_known_says_how_many_take_some_seconds() -> None:
     found = bench()
 
     assert found.enough("rate", 20_000) == 20_000
+    assert found.enough("rate", 20_000, unless=2_000) == 6_000
     found.note("rate", 1_490)
-    assert found.enough("rate", 20_000) == 6_000
+    assert found.enough("rate", 20_000) == 4_000
+    assert found.enough("rate", 20_000, seconds=2) == 3_000
     found.note("rate", 90_000)
     assert found.enough("rate", 20_000) == 20_000
     found.note("rate", 3)
     assert found.enough("rate", 20_000) == 1_000
+
+
+class NeverSettles(NothingRuns):
+    """A world in which something is under way for ever."""
+
+    async def settle(self) -> bool:
+        return False
+
+
+async def test_what_does_not_settle_is_a_failure_of_its_step_and_goes_on() -> None:
+    found = bench(repetitions=1)
+    found.world = cast("Any", NeverSettles())
+
+    async def act(one: Bench) -> None:
+        await one.settle()
+        one.note("figure", 1)
+
+    await measure(found, [Step("overload", frozenset(), act)])
+
+    assert len(found.failed) == 1
+    assert found.failed[0].startswith("overload (1 of 1): ")
+    assert found.samples["figure"] == [1]
+
+
+def test_no_bar_ignores_whether_the_world_settles() -> None:
+    """What is under way is awaited by the bench, which takes note."""
+    for path in Path(bars.__file__).parent.glob("*.py"):
+        assert "world.settle()" not in path.read_text(), path.name
