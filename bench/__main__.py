@@ -43,28 +43,29 @@ def bars(*names: str) -> frozenset[str]:
 # `seconds` are those of a slow machine with two cores; what is left is told by the pace so far.
 STEPS = (
     Step("pgbench, one slot", bars("B1"), deciding.pgbench_hot, seconds=4),
-    Step("decisions, one slot", bars("B1", "B13"), deciding.hot, seconds=10),
+    Step("decisions, one slot", bars("B1", "B13"), deciding.hot, seconds=8),
     Step("pgbench, 1,000 slots", bars("B2"), deciding.pgbench_spread, quick=False, seconds=4),
-    Step("decisions, 1,000 slots", bars("B2", "B13"), deciding.spread, quick=False, seconds=10),
-    Step("more workers", bars("B13"), growth.workers, quick=False, seconds=22),
+    Step("decisions, 1,000 slots", bars("B2", "B13"), deciding.spread, quick=False, seconds=8),
+    Step("more workers", bars("B13"), growth.workers, quick=False, seconds=21),
     Step("the bare handler", bars("B3", "B4", "B5"), gateway.bare_handler, seconds=4),
-    Step("intake", bars("B3"), gateway.intake, seconds=8),
-    Step("refusals", bars("B4"), gateway.refusals, seconds=5),
-    Step("availability", bars("B5"), gateway.availability, seconds=6),
+    Step("intake", bars("B3"), gateway.intake, seconds=7),
+    Step("refusals", bars("B4"), gateway.refusals, seconds=4),
+    Step("availability", bars("B5"), gateway.availability, seconds=5),
     Step("a stampede", bars("B6"), rush.stampede, seconds=20),
-    Step("everybody gets a seat", bars("B7"), rush.everybody, seconds=27),
-    Step("a quiet day", bars("B8"), rush.quiet, seconds=16),
+    Step("everybody gets a seat", bars("B7"), rush.everybody, seconds=26),
+    Step("a quiet day", bars("B8"), rush.quiet, seconds=15),
     Step("the client itself", bars("B3"), gateway.raw_client, once=True, quick=False, seconds=3),
-    Step("latency against load", bars("curve"), rush.curve, once=True, quick=False, seconds=22),
-    Step("other batches", bars("batch"), growth.batches, once=True, quick=False, seconds=25),
-    Step("overload", bars("B9"), crush.overload, once=True, seconds=65),
+    Step("latency against load", bars("curve"), rush.curve, once=True, quick=False, seconds=17),
+    Step("other batches", bars("batch"), growth.batches, once=True, quick=False, seconds=17),
+    Step("overload", bars("B9"), crush.overload, once=True, seconds=62),
     Step("an opening", bars("B10"), crush.opening, once=True, quick=False, seconds=60),
-    Step("memory", bars("B11"), memory.memory, once=True, quick=False, seconds=115),
-    Step("WhatsApp", bars("B12"), chat.chat, once=True, quick=False, seconds=32),
-    Step("the age of the memory", bars("M1"), age.age, once=True, seconds=24),
-    Step("a grown ledger", bars("B14"), growth.growth, once=True, quick=False, seconds=140),
+    Step("memory", bars("B11"), memory.memory, once=True, quick=False, seconds=103),
+    Step("WhatsApp", bars("B12"), chat.chat, once=True, quick=False, seconds=26),
+    Step("the age of the memory", bars("M1"), age.age, once=True, seconds=17),
+    Step("a grown ledger", bars("B14"), growth.growth, once=True, quick=False, seconds=128),
 )
 PGBENCH, PEERS = bars("B1", "B2"), bars("B6", "B7", "B8")
+TUNING_S = 40.0  # the start of everything, and what is tried before the first figure
 TRUST_S = 60.0  # how much of the plan is believed whatever the pace
 FAILURES = (RuntimeError, OSError, TimeoutError, StackError, asyncpg.PostgresError)
 

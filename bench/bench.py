@@ -35,7 +35,7 @@ class Sizes:
     memory_s: float = 90
     webhooks_s: float = 6
     age_rate: int = 1_000
-    age_s: float = 15
+    age_s: float = 10
     few_bookings: int = 1_000
     few_slots: int = 100
     bookings: int = 1_000_000
@@ -43,7 +43,7 @@ class Sizes:
 
 
 FULL = Sizes()
-ENOUGH_S = 3.0  # longer would tell no more of a rate
+ENOUGH_S = 2.0  # longer would tell no more of a rate
 QUICK = Sizes(
     repetitions=1,
     pgbench_s=1,

@@ -82,10 +82,11 @@ class World:
 
     async def halt(self, *names: str) -> None:
         """End every process of these services, gently."""
-        for name in names:
-            for process in self.processes.running.pop(name, []):
-                process.terminate()
-                await asyncio.to_thread(process.wait, 20)
+        every = [one for name in names for one in self.processes.running.pop(name, [])]
+        for process in every:
+            process.terminate()
+        for process in every:
+            await asyncio.to_thread(process.wait, 20)
 
     async def run_only(self, *names: str) -> None:
         """Have exactly one process of each of these services running, and no other."""

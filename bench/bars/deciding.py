@@ -13,6 +13,7 @@ from shared.messages import SlotRef
 
 MESSAGE = 200  # commands in one message, as the gateway packs them under load
 PATIENCE_S = 120.0
+UNKNOWN_RATE = 3_000.0  # before anything is known, deciding is not to take long
 RIVALS = re.compile(r"^antrean_batch_rivals_total\{[^}]*\} ([0-9.]+)$", re.MULTILINE)
 
 
@@ -94,14 +95,14 @@ async def _check(
 
 async def hot(bench: Bench) -> None:
     """B1: one slot, one worker."""
-    count = bench.enough("worker hot", bench.sizes.commands)
+    count = bench.enough("worker hot", bench.sizes.commands, unless=UNKNOWN_RATE)
     slot = await bench.world.open_slot(count)
     _note(bench, "worker hot", await decide(bench, (slot,), count))
 
 
 async def spread(bench: Bench) -> None:
     """B2: a thousand slots, one worker."""
-    count = bench.enough("worker spread", bench.sizes.commands)
+    count = bench.enough("worker spread", bench.sizes.commands, unless=UNKNOWN_RATE)
     slots = await bench.world.open_slots(-(-count // 1000), 1000)
     _note(bench, "worker spread", await decide(bench, slots, count))
 
@@ -125,7 +126,7 @@ async def tune(bench: Bench) -> None:
         setattr(bench, name, tuple(best))
         bench.raw["pgbench forms"].append(_shown(found))
         bench.say(f"    pgbench: {best[0]} is best, {found[best[0]]:,.0f}/s")
-    bare = await _pgbench(bench, BARE, bench.sizes.pgbench_s)
+    bare = await _pgbench(bench, BARE, 1)
     bench.note("pgbench bare tables", max(bare.values()), forms=_shown(bare))
 
 

@@ -120,9 +120,9 @@ async def _full_slot(bench: Bench) -> SlotRef:
     """Give a slot whose one seat is taken, and which the gateway knows to be full."""
     slot = await bench.world.open_slot(1)
     await bench.settle()
-    await asyncio.sleep(1.1)
+    await asyncio.sleep(0.3)
     await _warm(bench, slot, 20)
-    await asyncio.sleep(1.5)
+    await asyncio.sleep(0.7)
     return slot
 
 

@@ -12,8 +12,8 @@ from services.booking.settings import BookingSettings
 from shared.messages import SlotRef
 
 WORKERS, CORES = (2, 4), (2, 4, 8)
-BATCHES = (1, 10, 50, 200)  # and what a worker does by itself
-SHORT_S = 2.0
+BATCHES = (1, 10, 100)  # and what a worker does by itself
+SHORT_S = 1.5
 
 
 async def workers(bench: Bench) -> None:

@@ -7,9 +7,9 @@ from typing import Any, cast
 import pytest
 
 from bench import bars
-from bench.__main__ import STEPS, measure, steps_of, words_of
+from bench.__main__ import STEPS, TUNING_S, left_s, measure, steps_of, words_of
 from bench.bars.rules import RULES
-from bench.bench import QUICK, Bench, Step
+from bench.bench import FULL, QUICK, Bench, Step
 from bench.ledger import LedgerError
 
 
@@ -39,6 +39,8 @@ def test_every_bar_of_the_table_is_measured_by_some_step() -> None:
 
 def test_one_bar_alone_comes_with_its_yardstick() -> None:
     assert names("--only", "B1") == ["pgbench, one slot", "decisions, one slot"]
+    assert names("--only", "B13")[-1] == "more workers"
+    assert {"decisions, one slot", "decisions, 1,000 slots"} <= set(names("--only", "B13"))
 
 
 def test_the_quick_form_leaves_out_what_takes_minutes() -> None:
@@ -98,10 +100,10 @@ def test_a_rate_that_is_known_says_how_many_take_some_seconds() -> None:
     found = bench()
 
     assert found.enough("rate", 20_000) == 20_000
-    assert found.enough("rate", 20_000, unless=2_000) == 6_000
+    assert found.enough("rate", 20_000, unless=2_000) == 4_000
     found.note("rate", 1_490)
-    assert found.enough("rate", 20_000) == 4_000
-    assert found.enough("rate", 20_000, seconds=2) == 3_000
+    assert found.enough("rate", 20_000) == 3_000
+    assert found.enough("rate", 20_000, seconds=3) == 4_000
     found.note("rate", 90_000)
     assert found.enough("rate", 20_000) == 20_000
     found.note("rate", 3)
@@ -134,3 +136,20 @@ def test_no_bar_ignores_whether_the_world_settles() -> None:
     """What is under way is awaited by the bench, which takes note."""
     for path in Path(bars.__file__).parent.glob("*.py"):
         assert "world.settle()" not in path.read_text(), path.name
+
+
+def test_all_of_it_is_planned_to_take_less_than_a_quarter_of_an_hour() -> None:
+    once = sum(step.seconds for step in STEPS if step.once)
+    repeated = sum(step.seconds for step in STEPS if not step.once)
+
+    assert TUNING_S + FULL.repetitions * repeated + once <= 15 * 60
+    assert FULL.repetitions >= 3
+
+
+def test_what_is_left_is_told_by_the_pace_so_far() -> None:
+    seconds = [100.0] * 4
+
+    assert left_s(seconds, 0, 0) == 400
+    assert left_s(seconds, 2, 200) == pytest.approx(200)
+    assert 350 < left_s(seconds, 2, 400) < 400
+    assert 100 < left_s(seconds, 2, 100) < 130
