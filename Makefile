@@ -1,12 +1,12 @@
 # The two commands that do everything: `make up` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help up down status demo check test bench stampede seed operator logs lock clean venv venv-bench
+.PHONY: help up down status demo check test bench bench-pretix stampede seed operator logs lock clean venv venv-bench venv-pretix
 PY := .venv/bin/python
 LOCAL := $(PY) -m deploy.local
 ARGS ?=
 
 help: ## list what there is
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 venv:
 	@deploy/local/bootstrap.sh
@@ -49,6 +49,12 @@ venv-bench:
 bench: venv-bench ## measure every bar beside its yardsticks (15 min); QUICK=1 only tries it
 	@$(PY) -m bench $(if $(QUICK),--quick) $(ARGS)
 
+venv-pretix:
+	@deploy/local/bootstrap.sh pretix
+
+bench-pretix: venv-pretix ## orders at one quota of pretix beside our holds (optional; some 5 min)
+	@$(PY) -m bench.pretix $(ARGS)
+
 stampede: venv ## rivals at one slot of a running system: make stampede ARGS="--rivals 2000 --seats 100"
 	@$(PY) -m bench.stampede $(ARGS)
 
@@ -56,6 +62,7 @@ lock: venv ## resolve pyproject.toml into requirements/*.lock, by hash
 	@.venv/bin/uv pip compile -q pyproject.toml --generate-hashes --no-header --no-annotate -o requirements/run.lock
 	@.venv/bin/uv pip compile -q pyproject.toml --group dev --generate-hashes --no-header --no-annotate -o requirements/dev.lock
 	@.venv/bin/uv pip compile -q --group bench -c requirements/dev.lock --generate-hashes --no-header --no-annotate -o requirements/bench.lock
+	@.venv/bin/uv pip compile -q requirements/pretix.txt --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/pretix.lock
 
 clean: down ## stop and delete the local stack's data
 	@$(PY) -c "import shutil; from deploy.local import paths; shutil.rmtree(paths.data_folder(), ignore_errors=True); shutil.rmtree(paths.HOME, ignore_errors=True)"

@@ -11,7 +11,7 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import replace
 from typing import Any
 
@@ -107,10 +107,7 @@ async def run(words: argparse.Namespace) -> int:
     results.versions()  # what is missing is better said now than when everything is measured
     steps, before, began = steps_of(words), results.load_now(), time.monotonic()
     print(f"The machine: {before['cores']} cores, load {before['loadavg']}", flush=True)
-    # A bench that is told to end takes along whatever it started.
-    task = asyncio.current_task()
-    if task is not None:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    end_with_sigterm()
     async with furnished(sizes) as bench:
         bench.began = began
         try:
@@ -121,6 +118,13 @@ async def run(words: argparse.Namespace) -> int:
         around = results.circumstances(bench, before, time.monotonic() - began)
         finish(bench, around, words.out or ("quick" if words.quick else "latest"))
         return 1 if bench.failed else 0
+
+
+def end_with_sigterm() -> None:
+    """Let a bench that is told to end take along whatever it started."""
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
 
 def finish(bench: Bench, around: dict[str, Any], name: str) -> None:
@@ -198,11 +202,16 @@ def words_of(argv: list[str]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-if __name__ == "__main__":
+def main(bench: Coroutine[Any, Any, int]) -> None:
+    """Run a bench to its end, which is the process's."""
     log.set_up("bench", "ERROR")
     try:
-        sys.exit(asyncio.run(run(words_of(sys.argv[1:]))))
+        sys.exit(asyncio.run(bench))
     except StackError as error:
         sys.exit(f"\n{error}")
     except (asyncio.CancelledError, KeyboardInterrupt):
         sys.exit("\nstopped")
+
+
+if __name__ == "__main__":
+    main(run(words_of(sys.argv[1:])))

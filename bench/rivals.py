@@ -24,6 +24,7 @@ from shared.messages import SlotRef
 
 SCHEMA = Path(__file__).parent / "peers" / "schema.sql"
 PEERS = "bench.peers"
+READY_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +87,30 @@ class PeerDatabase:
 
 
 @asynccontextmanager
-async def peer_database(servers: Servers, name: str) -> AsyncIterator[PeerDatabase]:
-    """Give the peers a database of their own; dropped afterwards."""
+async def own_database(servers: Servers, name: str) -> AsyncIterator[str]:
+    """Give the URL of an empty database; it is dropped afterwards."""
     name = f"{PREFIX}{name}"
     admin = await asyncpg.connect(servers.database_admin)
     try:
         await admin.execute(f'CREATE DATABASE "{name}"')
     finally:
         await admin.close()
-    at = urlsplit(servers.database_admin)
-    url = at._replace(path=f"/{name}").geturl()
-    db = await asyncpg.connect(url)
     try:
-        await db.execute(SCHEMA.read_text())
-    finally:
-        await db.close()
-    try:
-        yield PeerDatabase(url)
+        yield urlsplit(servers.database_admin)._replace(path=f"/{name}").geturl()
     finally:
         await provision.drop_database(servers, name)
+
+
+@asynccontextmanager
+async def peer_database(servers: Servers, name: str) -> AsyncIterator[PeerDatabase]:
+    """Give the peers a database of their own; dropped afterwards."""
+    async with own_database(servers, name) as url:
+        db = await asyncpg.connect(url)
+        try:
+            await db.execute(SCHEMA.read_text())
+        finally:
+            await db.close()
+        yield PeerDatabase(url)
 
 
 @asynccontextmanager
@@ -112,7 +118,7 @@ async def running(words: list[list[str]], port: int, **env: str) -> AsyncIterato
     """Run programs while the block runs, once the port answers."""
     group = [_spawn(one, env) for one in words]
     try:
-        await asyncio.to_thread(system.wait_until, lambda: _answers(port), f"port {port}", 30)
+        await asyncio.to_thread(system.wait_until, lambda: _answers(port), f"port {port}", READY_S)
         yield Peer(port, tuple(process.pid for process in group))
     finally:
         for process in group:

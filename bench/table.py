@@ -9,12 +9,16 @@ HEADS = ("bar", "what", "value", "n", "least..most", "asked", "stretch", "unit",
 
 def table(rows: Sequence[Row]) -> str:
     """Write the bars as a table, with what keeps one from holding below it."""
-    cells = [HEADS, *map(_cells, rows)]
-    widths = [max(len(line[column]) for line in cells) for column in range(len(HEADS))]
-    lines = [_line(line, widths) for line in cells]
-    lines.insert(1, "  ".join("-" * width for width in widths))
+    lines = grid([HEADS, *map(_cells, rows)])
     notes = [f"{row.name}: {word}" for row in rows for word in row.broken]
     return "\n".join(lines + ([""] if notes else []) + notes)
+
+
+def grid(cells: Sequence[Sequence[str]]) -> list[str]:
+    """Write lines of cells under one another, with a rule below the first."""
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = [_line(line, widths) for line in cells]
+    return [lines[0], "  ".join("-" * width for width in widths), *lines[1:]]
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -2,19 +2,30 @@
 # Makes .venv with everything that requirements/dev.lock names. Quick when nothing changed.
 # Needs only Python 3.11 or newer; installs python3-venv with apt where it is missing.
 # `bootstrap.sh bench` adds what only the bench needs: requirements/bench.lock.
+# `bootstrap.sh pretix` makes .venv-pretix besides, with the peer of `make bench-pretix`.
 set -eu
 cd "$(dirname "$0")/../.."
 
 stamp=.venv/.lock
 lock=requirements/dev.lock
 add_bench() {
-    if [ "$1" != bench ] || cmp -s requirements/bench.lock .venv/.bench; then return 0; fi
+    case "$1" in bench | pretix) ;; *) return 0 ;; esac
+    if cmp -s requirements/bench.lock .venv/.bench; then return 0; fi
     echo "Adding what the bench needs"
     .venv/bin/uv pip install -q --python .venv/bin/python --require-hashes -r requirements/bench.lock
     cp requirements/bench.lock .venv/.bench
 }
+add_pretix() {
+    if [ "$1" != pretix ] || cmp -s requirements/pretix.lock .venv-pretix/.lock; then return 0; fi
+    echo "Installing pretix into .venv-pretix (once; some 470 MB)"
+    # What has compiled parts comes as a wheel, so that no compiler and no library is needed.
+    .venv/bin/uv venv -q --clear --python .venv/bin/python .venv-pretix
+    .venv/bin/uv pip install -q --python .venv-pretix/bin/python --require-hashes -r requirements/pretix.lock
+    cp requirements/pretix.lock .venv-pretix/.lock
+}
 if [ -x .venv/bin/python ] && cmp -s "$lock" "$stamp" 2>/dev/null; then
     add_bench "${1:-}"
+    add_pretix "${1:-}"
     exit 0
 fi
 
@@ -52,3 +63,4 @@ fi
 cp "$lock" "$stamp"
 rm -f .venv/.bench  # sync took away what the lock does not name
 add_bench "${1:-}"
+add_pretix "${1:-}"
