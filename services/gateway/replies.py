@@ -52,6 +52,9 @@ class ReplyBook:
         self.queue: str | None = None
         self._askings: OrderedDict[UUID, Asking] = OrderedDict()
         self._unanswered: OrderedDict[UUID, Asking] = OrderedDict()
+        # Those of them that nothing overtook: no reply came to a command that was sent later.
+        self._ahead: OrderedDict[UUID, Asking] = OrderedDict()
+        self._overtaken_before = float("-inf")
         self.answered = 0  # outcomes heard of, ever
 
     @property
@@ -60,14 +63,17 @@ class ReplyBook:
         return len(self._unanswered)
 
     def oldest_s(self) -> float:
-        """For how many seconds the oldest of them has been under way; 0 where there is none."""
+        """For how many seconds booking may have been silent: 0 where nobody waits for it.
+
+        It is the age of the oldest command under way of those that nothing overtook. One that
+        never can be answered (its message was put aside) says nothing of those after it; where
+        booking stands still, what is sent is overtaken by nothing.
+        """
         now = asyncio.get_running_loop().time()
-        while self._unanswered:
-            key, asking = next(iter(self._unanswered.items()))
-            if now - asking.sent_at < UNANSWERED_S:
-                return now - asking.sent_at
-            del self._unanswered[key]
-        return 0.0
+        _forget_before(self._unanswered, now - UNANSWERED_S)
+        _forget_before(self._ahead, max(now - UNANSWERED_S, self._overtaken_before))
+        oldest = next(iter(self._ahead.values()), None)
+        return now - oldest.sent_at if oldest else 0.0
 
     def unanswered_for(self, seconds: float, most: int) -> list[UUID]:
         """List commands that have been under way for so long, the oldest first."""
@@ -83,6 +89,7 @@ class ReplyBook:
         queue = await channel.declare_queue(name, exclusive=True, auto_delete=True)
         await queue.consume(self._hear, no_ack=True)
         self._unanswered.clear()  # what goes to the old queue is answered to nobody
+        self._ahead.clear()
         self.queue = name
 
     def mark_of(self, command: SomeCommand) -> bytes:
@@ -100,14 +107,19 @@ class ReplyBook:
             code = getattr(command, "booking_code", None)
             asking = Asking(command.owner, command.kind, mark, code)
             asking.sent_at = asyncio.get_running_loop().time()
-            self._askings[command.id] = self._unanswered[command.id] = asking
+            for kept in (self._askings, self._unanswered, self._ahead):
+                kept[command.id] = asking
             if len(self._askings) > REMEMBERED:
                 self._forget_oldest()
         return asking, mark
 
     def is_answered(self, command_id: UUID) -> None:
-        """Hear that a command has its outcome, though no reply told so."""
+        """Hear that a command has its outcome, though no reply told so.
+
+        It overtakes nothing: it may have been decided long ago.
+        """
         self._unanswered.pop(command_id, None)
+        self._ahead.pop(command_id, None)
 
     def _forget_oldest(self) -> None:
         """Forget the oldest command, unless somebody still waits for it."""
@@ -125,7 +137,7 @@ class ReplyBook:
         asking = self._askings.get(command_id)
         if asking and not asking.accepted and len(asking.waiting) <= 1:
             del self._askings[command_id]
-            self._unanswered.pop(command_id, None)
+            self.is_answered(command_id)
 
     @contextlib.contextmanager
     def listen(self, asking: Asking) -> Iterator[asyncio.Future[Outcome]]:
@@ -148,7 +160,18 @@ class ReplyBook:
             if number % AT_ONCE == 0:
                 await asyncio.sleep(0)  # others have a turn, too, and the next callers their 503
             asking = self._askings.get(outcome.command_id)
-            self._unanswered.pop(outcome.command_id, None)
+            self.is_answered(outcome.command_id)
+            if asking is not None:
+                self._overtaken_before = max(self._overtaken_before, asking.sent_at)
             for future in asking.waiting if asking else ():
                 if not future.done():
                     future.set_result(outcome)
+
+
+def _forget_before(askings: OrderedDict[UUID, Asking], moment: float) -> None:
+    """Forget what was sent before a moment; what was sent first stands first."""
+    while askings:
+        key, asking = next(iter(askings.items()))
+        if asking.sent_at >= moment:
+            return
+        del askings[key]
