@@ -10,13 +10,14 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from bench import ledger
+from bench import filling, ledger
 from bench.crowd import Crowd
-from bench.filling import add_bookings
+from bench.filling import add_bookings, add_slots, rest
 from bench.invariants import CHECKS
 from bench.ledger import LedgerError
 from bench.load import Answers
-from bench.world import World, fresh_world
+from bench.world import World, another_world, fresh_world
+from deploy.local.environment import DEFAULT_OFFICE
 from shared.messages import Session, SlotRef
 
 SLOT = SlotRef(office="here", service="passport", date=date(2030, 1, 7), session=Session.MORNING)
@@ -64,6 +65,34 @@ async def test_a_ledger_that_was_filled_is_right(db: Any) -> None:
     assert await db.fetchval("SELECT count(*) FROM booking.hold") == SEATS
 
     await ledger.check(db)
+
+
+async def test_a_world_beside_another_has_a_ledger_of_its_own_which_is_right_when_filled(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every seat of several full slots has all that is kept of a booking."""
+    monkeypatch.setattr(filling, "LARGEST_SLOT", 40)
+    async with another_world(world.stack.servers) as other:
+        await add_bookings(other, 100)
+        await add_slots(other, 30)
+        await rest(other)
+
+        await ledger.check(other.admin)
+        for table in ("command", "hold", "booking", "event_log WHERE type = 'hold.placed'"):
+            assert await other.admin.fetchval(f"SELECT count(*) FROM booking.{table}") == 100, table
+        sizes = await other.admin.fetch(
+            "SELECT count(*) AS number FROM booking.hold GROUP BY slot_id ORDER BY 1"
+        )
+        assert [row["number"] for row in sizes] == [20, 40, 40]
+        assert (await other.open_slot(5, DEFAULT_OFFICE)).office == DEFAULT_OFFICE
+        assert DEFAULT_OFFICE not in other.offices
+    assert await world.admin.fetchval("SELECT count(*) FROM booking.hold") == SEATS
+
+
+async def test_only_commands_with_an_outcome_are_decided(db: Any) -> None:
+    await decide(db, CROWD, 0, "refused")
+
+    assert await ledger.count_decided(db, CROWD.ids()) == 1
 
 
 @pytest.mark.parametrize("name", [*CHECKS, "holds without a command"])
