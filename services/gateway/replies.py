@@ -19,7 +19,7 @@ from shared.messages import Outcome, Replies, SomeCommand
 
 log = structlog.get_logger(__name__)
 
-REMEMBERED = 100_000
+REMEMBERED = 20_000  # commands: whoever asks later is told by the ledger
 AT_ONCE = 32  # callers that go on in one turn of the loop: each has an answer to write
 UNANSWERED_S = 30.0  # after which a reply is taken for lost, and not for late
 
@@ -37,7 +37,7 @@ class Asking:
     mark: bytes
     booking_code: str | None = None
     sent_at: float = 0.0
-    waiting: set[asyncio.Future[Outcome]] = field(default_factory=set)
+    waiting: list[asyncio.Future[Outcome]] = field(default_factory=list)
     accepted: bool = False
 
 
@@ -143,11 +143,11 @@ class ReplyBook:
     def listen(self, asking: Asking) -> Iterator[asyncio.Future[Outcome]]:
         """Wait for the reply to a command while the block runs."""
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        asking.waiting.add(future)
+        asking.waiting.append(future)
         try:
             yield future
         finally:
-            asking.waiting.discard(future)
+            asking.waiting.remove(future)
 
     async def _hear(self, message: Incoming) -> None:
         try:
