@@ -51,6 +51,7 @@ FILL = """
     INSERT INTO gateway.awaiting (command_id, owner, sealed)
     SELECT ('00000000-0000-0000-0000-' || lpad(i::text, 12, '0'))::uuid, 'o' || i, 'x'
       FROM generate_series(7991, 8010) i;
+    INSERT INTO gateway.bucket SELECT i::text::bytea, 1, now() FROM generate_series(1, 8000) i;
     INSERT INTO gateway.inbox (message_id, owner, sealed, at, state, done_at)
     SELECT i::text, 'o' || i, 'x', now(), CASE WHEN i <= 8000 THEN 'done' ELSE 'new' END,
            CASE WHEN i <= 8000 THEN now() END FROM generate_series(1, 8010) i;

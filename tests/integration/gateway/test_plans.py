@@ -11,6 +11,8 @@ import pytest
 from services.gateway import store, views
 from services.gateway.chat import store as chat
 from services.gateway.chat import views as chat_views
+from services.gateway.fair import store as fair
+from services.gateway.fair.store import Draws
 from services.gateway.store import Asked
 from shared.db import Db, Pool
 from tests.integration.plans import STATISTICS, Explaining, full_installation
@@ -43,6 +45,8 @@ async def answers(seen: Db) -> None:
     await store.add_asked(seen, [Asked(HELD, owner(1), "hold.place", None)])
     await store.find_asked(seen, HELD)
     await store.count_sms(seen, b"x", "6281200", NOW)
+    taken = await fair.take(seen, Draws([b"1"], [10.0], [1.0], [0], [1], [1]))
+    assert taken is not None
 
 
 async def talks(seen: Db) -> None:
