@@ -18,20 +18,24 @@ from shared.db import Db, Pool, is_passing
 log = structlog.get_logger(__name__)
 
 BATCH = 100
-BUSY_BATCH = 20  # small, since what is published together holds up everything else meanwhile
+LATE_BATCH = 500  # what a transaction costs is much, where it waits its turn at every step
+BUSY_BATCH = 20
+TOGETHER = 20  # what is published together holds up everything else meanwhile
 BUSY_REST = 4.0  # times as long as the publishing took
+YOUNG_S = 0.3  # so old may an event become while others rest
 POLL_S = 0.5
 TIMEOUT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message that waits in an outbox; `row` is its place there."""
+    """One message that waits in an outbox; `row` is its place there, `age_s` what it waited."""
 
     row: int
     exchange: str
     key: str
     body: bytes
+    age_s: float = 0.0
 
 
 class Outbox(Protocol):
@@ -53,7 +57,8 @@ class Relay:
     """Publishes an outbox: at once when woken after a commit, else every half second.
 
     While its process `is_busy` with what people wait for, it takes a fifth of the time: answers
-    come before events, and events do not stand still.
+    come before events. But people wait for events as well, in a chat: once those that wait grow
+    old, it goes on without a rest, in few transactions and small bites, until they are young.
     """
 
     def __init__(
@@ -65,6 +70,7 @@ class Relay:
     ) -> None:
         self._pool, self._publisher, self._outbox = pool, publisher, outbox
         self._is_busy = is_busy
+        self._is_late = False
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -76,7 +82,7 @@ class Relay:
         while True:
             self._woken.clear()
             sent, began = 0, time.monotonic()
-            limit = BUSY_BATCH if self._is_busy() else BATCH
+            limit = self._limit()
             try:
                 sent = await self.publish_waiting(limit)
             except Exception as error:
@@ -85,8 +91,8 @@ class Relay:
                 await asyncio.sleep(POLL_S)
             if sent < limit:
                 await self._rest()
-            elif self._is_busy():
-                await asyncio.sleep(BUSY_REST * (time.monotonic() - began))
+            elif self._is_busy() and not self._is_late:
+                await asyncio.sleep(min(YOUNG_S, BUSY_REST * (time.monotonic() - began)))
 
     async def publish_waiting(self, limit: int = BATCH) -> int:
         """Publish one batch and say how many the broker has; 0 where another relay is at it."""
@@ -99,7 +105,11 @@ class Relay:
                 if not await self._is_only(db):
                     return 0
                 waiting = await self._outbox.take(db, limit)
+                taken = time.monotonic()
                 sent = await self._publish(waiting)
+                # What comes after a full load is about as old as the last of it.
+                behind_s = waiting[-1].age_s + time.monotonic() - taken if waiting else 0.0
+                self._is_late = len(waiting) == limit and behind_s > YOUNG_S
                 if sent:
                     await self._outbox.forget(db, sent)
                 return len(sent)
@@ -109,17 +119,28 @@ class Relay:
         return is_only
 
     async def _publish(self, waiting: Sequence[Outgoing]) -> list[Outgoing]:
-        """Publish together and keep the longest run from the start that the broker has.
+        """Publish and keep the longest run from the start that the broker has.
 
         What stands behind a failure is published again even if it got through: order matters
-        more than a repeat.
+        more than a repeat. Bites follow each other without waiting for the broker's word, which
+        takes far longer than to publish; in between it is the others' turn.
         """
         publish = self._publisher.publish_confirmed
-        results = await asyncio.gather(
-            *(publish(o.exchange, o.key, o.body, timeout_s=TIMEOUT_S) for o in waiting)
-        )
+        words: list[asyncio.Task[Published]] = []
+        async with asyncio.TaskGroup() as group:
+            for number, o in enumerate(waiting, 1):
+                word = publish(o.exchange, o.key, o.body, timeout_s=TIMEOUT_S)
+                words.append(group.create_task(word))
+                if number % TOGETHER == 0:
+                    await asyncio.sleep(0)
+        results = [word.result() for word in words]
         failed = next((i for i, r in enumerate(results) if r != Published.ACCEPTED), len(waiting))
         return list(waiting[:failed])
+
+    def _limit(self) -> int:
+        if self._is_late:
+            return LATE_BATCH
+        return BUSY_BATCH if self._is_busy() else BATCH
 
     async def _rest(self) -> None:
         try:

@@ -52,7 +52,8 @@ class EventOutbox:
         """Read the oldest events that have a position and were not published."""
         rows = await db.fetch(
             """
-            SELECT * FROM booking.event_log WHERE position > (SELECT published FROM booking.relay)
+            SELECT *, extract(epoch FROM clock_timestamp() - occurred_at)::float8 AS age_s
+              FROM booking.event_log WHERE position > (SELECT published FROM booking.relay)
              ORDER BY position LIMIT $1
             """,
             limit,
@@ -88,4 +89,5 @@ def _outgoing(row: Row) -> Outgoing:
         data=EventBody.model_validate(row["data"]),
     )
     key = f"{row['type']}.{row['office_id'] or NO_OFFICE}"
-    return Outgoing(row["position"], EVENTS, key, event.model_dump_json(exclude_none=True).encode())
+    body = event.model_dump_json(exclude_none=True).encode()
+    return Outgoing(row["position"], EVENTS, key, body, row["age_s"])

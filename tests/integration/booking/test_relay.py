@@ -1,9 +1,11 @@
 """Events leave in order, numbered without a gap, and keep their number however often they leave."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -223,3 +225,64 @@ async def test_what_stands_behind_a_refused_event_waits_with_it(
 
     assert sent == 2
     assert await eventually(numbers)
+
+
+class Instant(Publisher):
+    """A publisher whose broker takes everything at once."""
+
+    def __init__(self) -> None:
+        pass
+
+    async def publish_confirmed(self, *_what: Any, **_more: Any) -> Published:
+        return Published.ACCEPTED
+
+
+@dataclass
+class Counting(EventOutbox):
+    """An outbox that notes how many events are asked for at a time."""
+
+    asked: list[int] = field(default_factory=list)
+
+    async def take(self, db: Db, limit: int) -> list[Outgoing]:
+        taken = await super().take(db, limit)
+        if taken:
+            self.asked.append(limit)
+        return taken
+
+
+MANY = """
+    WITH new AS (
+        INSERT INTO booking.event_log (id, type, subject, data, occurred_at)
+        SELECT gen_random_uuid(), 'slot.changed', 'many', '{}', now() + $2::interval
+          FROM generate_series(1, $1) RETURNING id
+    )
+    INSERT INTO booking.outbox (event_id) SELECT id FROM new
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "age", "asked"),
+    [
+        (200, timedelta(hours=1), [20] * 10),  # young, so that answers go before them
+        (1100, timedelta(seconds=-1), [20, 500, 500, 500]),
+    ],
+)
+async def test_a_busy_worker_tells_old_events_in_big_bites_and_young_ones_in_small_ones(
+    world: World, pool: Pool, number: int, age: timedelta, asked: list[int]
+) -> None:
+    await drain(Relay(pool, Instant(), EventOutbox()))
+    await world.admin.execute(MANY, number, age)
+    outbox = Counting()
+
+    async def is_told() -> bool:
+        relay = "SELECT position = published FROM booking.relay"
+        waits = await pool.fetchval("SELECT count(*) FROM booking.outbox")
+        return not waits and await pool.fetchval(relay)
+
+    relaying = asyncio.create_task(Relay(pool, Instant(), outbox, lambda: True).run())
+    await eventually(is_told)
+    relaying.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await relaying
+
+    assert outbox.asked == asked
