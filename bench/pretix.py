@@ -112,7 +112,7 @@ async def run(words: argparse.Namespace) -> int:
     seats = [one.seats for one in (*RUSHES, Rush("warm", WARM, WARM))] * words.reps
     async with furnished(FULL) as bench:
         bench.began = began
-        bench.say("pretix makes its tables: 350 migrations, a minute or more")
+        bench.say("pretix makes its tables and events")
         name = f"pretix_{secrets.token_hex(4)}"
         async with furnished_shop(bench.world.stack.servers, name, seats) as shop:
             await repeat(bench, shop, words.reps)

@@ -93,7 +93,7 @@ async def furnished_shop(servers: Servers, name: str, seats: Sequence[int]) -> A
     with TemporaryDirectory(prefix="antrean-pretix-") as folder:
         async with own_database(servers, name) as url:
             environment = environment_of(url, Path(folder))
-            await _run(["-m", "pretix", "migrate", "-v", "0"], environment)
+            await _run(["-m", "pretix", "migrate", "--run-syncdb", "-v", "0"], environment)
             words = ["-m", "bench.peers.pretix_shop", *map(str, seats)]
             # Plugins may print as well; ours is the last line.
             made = json.loads((await _run(words, environment)).splitlines()[-1])
