@@ -60,6 +60,7 @@ QUICK = Sizes(
     opening_s=4,
     memory_s=5,
     webhooks_s=2,
+    age_rate=300,
     age_s=2,
     bookings=5_000,
     slots=500,

@@ -5,13 +5,13 @@ from typing import Any, cast
 import pytest
 
 from bench.bars import age, deciding, growth
-from bench.bench import QUICK, Bench
+from bench.bench import FULL, Bench
 from services.booking.settings import BookingSettings
 
 
 def bench() -> Bench:
     nothing = cast("Any", None)
-    return Bench(nothing, nothing, nothing, nothing, QUICK)
+    return Bench(nothing, nothing, nothing, nothing, FULL)
 
 
 def test_a_worker_is_told_nothing_but_a_batch_that_is_asked_for() -> None:
