@@ -16,11 +16,16 @@ from shared.db import Pool
 from shared.messages import SlotRef
 
 OUTCOMES_S = 60.0
-# Only what came by commands has them; a test may write holds by itself.
-HOLDS_WITHOUT_A_COMMAND = """
-    SELECT count(*) FROM booking.hold h
-     WHERE NOT EXISTS (SELECT FROM booking.command c WHERE c.id = h.id)
-"""
+# Holds come of commands, and nothing that the bench sends is put aside; in a test both may be so.
+HERE = {
+    "holds without a command": """
+        SELECT count(*) FROM booking.hold h
+         WHERE NOT EXISTS (SELECT FROM booking.command c WHERE c.id = h.id)
+    """,
+    "commands put aside": """
+        SELECT count(*) FROM booking.command WHERE state <> 'decided'
+    """,
+}
 
 
 class LedgerError(Exception):
@@ -30,8 +35,7 @@ class LedgerError(Exception):
 async def check(pool: Pool) -> None:
     """Count what must never be; raises LedgerError."""
     wrong = await invariants.broken(pool)
-    if number := await pool.fetchval(HOLDS_WITHOUT_A_COMMAND):
-        wrong["holds without a command"] = number
+    wrong |= {name: found for name, sql in HERE.items() if (found := await pool.fetchval(sql))}
     if wrong:
         raise LedgerError(f"the ledger is wrong: {wrong}")
 

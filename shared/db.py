@@ -22,12 +22,15 @@ PASSING_CLASSES = ("08", "28", "3D", "40", "42", "53", "57", "58", "XX")
 PASSING_CODES = ("55P03", "25006")
 
 
-async def open_pool(url: str, *, name: str, size: int = 8, schema: str = "public") -> Pool:
+async def open_pool(
+    url: str, *, name: str, size: int = 8, schema: str = "public", by_key: bool = False
+) -> Pool:
     """Open a pool; every connection answers or fails within seconds, never hangs.
 
     `schema` comes first on the search path; JSON columns are Python values. Each statement is
     planned for the tables as they are: a plan that was made while a table was empty would scan it
-    for ever, and statistics come a minute late.
+    for ever, and statistics come a minute late. That takes longer than to carry it out, so that
+    statements which all find their rows `by_key` may be planned once, and never with a scan.
     """
     pool: Pool = await asyncpg.create_pool(
         url,
@@ -45,7 +48,8 @@ async def open_pool(url: str, *, name: str, size: int = 8, schema: str = "public
             "timezone": "UTC",
             "jit": "off",  # no statement of ours is worth compiling
             "random_page_cost": "1.1",  # what is looked up is in memory or on a disk without arms
-            "plan_cache_mode": "force_custom_plan",
+            "plan_cache_mode": "force_generic_plan" if by_key else "force_custom_plan",
+            "enable_seqscan": "off" if by_key else "on",
         },
     )
     return pool

@@ -23,6 +23,7 @@ BUSY_BATCH = 20
 TOGETHER = 20  # what is published together holds up everything else meanwhile
 BUSY_REST = 4.0  # times as long as the publishing took
 YOUNG_S = 0.3  # so old may an event become while others rest
+GATHER_S = 0.03  # after the first that is to be said: a round costs much, however few it is for
 POLL_S = 0.5
 TIMEOUT_S = 5.0
 
@@ -148,3 +149,4 @@ class Relay:
                 await self._woken.wait()
         except TimeoutError:
             return
+        await asyncio.sleep(GATHER_S)

@@ -100,7 +100,9 @@ async def running(config: GatewaySettings) -> AsyncIterator[tuple[Gateway, async
     pool = await open_pool(
         config.database_url, name="gateway", size=config.database_pool, schema="gateway"
     )
-    own = await open_pool(config.database_url, name="gateway-fair", size=1, schema="gateway")
+    own = await open_pool(
+        config.database_url, name="gateway-fair", size=1, schema="gateway", by_key=True
+    )
     gateway = wire(config, pool, own)
     channels = [build(gateway) for build in CHANNELS]
     routes = [route for channel in channels for route in channel.routes()]

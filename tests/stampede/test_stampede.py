@@ -7,6 +7,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from tests.e2e.test_deaths import insist
 from tests.ledger import broken_invariants
 from tests.system_fixtures import Person, System, open_slot
 
@@ -27,7 +28,7 @@ async def test_500_rivals_on_two_channels_get_exactly_the_50_seats(system: Syste
     web, chat = await people(system, WEB), [system.person() for _ in range(CHAT)]
     text = "#{name}#17081990#" + f"{slot.date:%d%m%Y}"
 
-    asked = [one.hold(slot) for one in web]
+    asked = [insist(one, "POST", "/v1/holds", one.wish(slot)) for one in web]
     typed = [one.say(text.format(name=one.name)) for one in chat]
     answers = await asyncio.gather(*asked, *typed)
 

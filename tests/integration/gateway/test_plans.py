@@ -6,16 +6,18 @@ from hashlib import sha256
 from typing import Any, cast
 from uuid import UUID
 
+import asyncpg
 import pytest
 
+from deploy.local.testing import fresh_stack
 from services.gateway import store, views
 from services.gateway.chat import store as chat
 from services.gateway.chat import views as chat_views
 from services.gateway.fair import store as fair
 from services.gateway.fair.store import Draws
 from services.gateway.store import Asked
-from shared.db import Db, Pool
-from tests.integration.plans import STATISTICS, Explaining, full_installation
+from shared.db import Db, Pool, open_pool
+from tests.integration.plans import STATISTICS, Explaining, full_installation, read_rows
 
 NOW = datetime.now(UTC)
 HELD, CONFIRMED = UUID(int=0x1001), UUID("00000000-0000-0000-0000-000000017001")
@@ -30,6 +32,29 @@ async def pool(request: pytest.FixtureRequest) -> AsyncIterator[Pool]:
 
 def owner(number: int) -> str:
     return sha256(f"o{number}".encode()).hexdigest()
+
+
+async def test_fair_use_planned_on_an_empty_table_finds_each_bucket_by_its_key() -> None:
+    take = f"PREPARE take (bytea[], float8[], float8[], int[], int[], int[]) AS {fair.TAKE}"
+    one = "EXECUTE take ('{aa}', '{10}', '{1}', '{0}', '{1}', '{1}')"
+    fill = (
+        "INSERT INTO gateway.bucket SELECT i::text::bytea, 1, now() FROM generate_series(1, $1) i"
+    )
+    async with fresh_stack() as stack:
+        admin = await asyncpg.connect(stack.environment("migrate")["ANTREAN_DATABASE_URL"])
+        await admin.execute(fill, 1)
+        await admin.execute("VACUUM ANALYZE gateway.bucket")
+        url = stack.environment("gateway")["ANTREAN_DATABASE_URL"]
+        pool = await open_pool(url, name="test", schema="gateway", by_key=True)
+        async with pool.acquire() as db:
+            await db.execute(take)
+            await db.execute(one)
+            await db.execute("DELETE FROM gateway.bucket")
+            await admin.execute(fill, 8000)
+            plan = await db.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {one}")
+        await pool.close()
+        await admin.close()
+    assert max(read_rows(plan[0]["Plan"])) < MOST
 
 
 async def answers(seen: Db) -> None:

@@ -152,7 +152,7 @@ async def test_who_was_let_in_counts_before_their_command_is_sent(replies: Reply
     assert not door.is_full()
 
 
-def test_as_many_may_be_under_way_as_are_answered_in_a_third_of_a_second(
+def test_as_many_may_be_under_way_as_are_answered_in_that_time(
     replies: ReplyBook,
 ) -> None:
     door = door_of(replies, 10_000)
