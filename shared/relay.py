@@ -5,7 +5,6 @@ process holds the lock, and deleted after. A relay that dies leaves its lock wit
 """
 
 import asyncio
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -17,26 +16,22 @@ from shared.db import Db, Pool, is_passing
 
 log = structlog.get_logger(__name__)
 
-BATCH = 100
-LATE_BATCH = 500  # what a transaction costs is much, where it waits its turn at every step
-BUSY_BATCH = 20
+BATCH = 500
 TOGETHER = 20  # what is published together holds up everything else meanwhile
-BUSY_REST = 4.0  # times as long as the publishing took
-YOUNG_S = 0.3  # so old may an event become while others rest
-GATHER_S = 0.03  # after the first that is to be said: a round costs much, however few it is for
+# After the first that is to be said: a round costs much, and whoever hears of it pays for it too.
+QUIET_S, BUSY_S = 0.03, 0.3
 POLL_S = 0.5
 TIMEOUT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message that waits in an outbox; `row` is its place there, `age_s` what it waited."""
+    """One message that waits in an outbox; `row` is its place there."""
 
     row: int
     exchange: str
     key: str
     body: bytes
-    age_s: float = 0.0
 
 
 class Outbox(Protocol):
@@ -55,11 +50,11 @@ class Outbox(Protocol):
 
 
 class Relay:
-    """Publishes an outbox: at once when woken after a commit, else every half second.
+    """Publishes an outbox: soon after it was woken by a commit, else every half second.
 
-    While its process `is_busy` with what people wait for, it takes a fifth of the time: answers
-    come before events. But people wait for events as well, in a chat: once those that wait grow
-    old, it goes on without a rest, in few transactions and small bites, until they are young.
+    While its process `is_busy` with what people wait for, it gathers for longer, so that answers
+    come before events and a round is worth its cost. But people wait for events as well, in a
+    chat: what is more than one round follows without a rest.
     """
 
     def __init__(
@@ -71,7 +66,6 @@ class Relay:
     ) -> None:
         self._pool, self._publisher, self._outbox = pool, publisher, outbox
         self._is_busy = is_busy
-        self._is_late = False
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -82,18 +76,15 @@ class Relay:
         """Publish for as long as the process lives."""
         while True:
             self._woken.clear()
-            sent, began = 0, time.monotonic()
-            limit = self._limit()
+            sent = 0
             try:
-                sent = await self.publish_waiting(limit)
+                sent = await self.publish_waiting()
             except Exception as error:
                 if not is_passing(error):
                     log.exception("relay_failed")
                 await asyncio.sleep(POLL_S)
-            if sent < limit:
-                await self._rest()
-            elif self._is_busy() and not self._is_late:
-                await asyncio.sleep(min(YOUNG_S, BUSY_REST * (time.monotonic() - began)))
+            if sent < BATCH:
+                await self._gather()
 
     async def publish_waiting(self, limit: int = BATCH) -> int:
         """Publish one batch and say how many the broker has; 0 where another relay is at it."""
@@ -106,11 +97,7 @@ class Relay:
                 if not await self._is_only(db):
                     return 0
                 waiting = await self._outbox.take(db, limit)
-                taken = time.monotonic()
                 sent = await self._publish(waiting)
-                # What comes after a full load is about as old as the last of it.
-                behind_s = waiting[-1].age_s + time.monotonic() - taken if waiting else 0.0
-                self._is_late = len(waiting) == limit and behind_s > YOUNG_S
                 if sent:
                     await self._outbox.forget(db, sent)
                 return len(sent)
@@ -138,15 +125,11 @@ class Relay:
         failed = next((i for i, r in enumerate(results) if r != Published.ACCEPTED), len(waiting))
         return list(waiting[:failed])
 
-    def _limit(self) -> int:
-        if self._is_late:
-            return LATE_BATCH
-        return BUSY_BATCH if self._is_busy() else BATCH
-
-    async def _rest(self) -> None:
+    async def _gather(self) -> None:
+        """Wait until there is something to say, and for what comes along with it."""
         try:
             async with asyncio.timeout(POLL_S):
                 await self._woken.wait()
         except TimeoutError:
             return
-        await asyncio.sleep(GATHER_S)
+        await asyncio.sleep(BUSY_S if self._is_busy() else QUIET_S)

@@ -52,8 +52,7 @@ class EventOutbox:
         """Read the oldest events that have a position and were not published."""
         rows = await db.fetch(
             """
-            SELECT *, extract(epoch FROM clock_timestamp() - occurred_at)::float8 AS age_s
-              FROM booking.event_log WHERE position > (SELECT published FROM booking.relay)
+            SELECT * FROM booking.event_log WHERE position > (SELECT published FROM booking.relay)
              ORDER BY position LIMIT $1
             """,
             limit,
@@ -90,4 +89,4 @@ def _outgoing(row: Row) -> Outgoing:
     )
     key = f"{row['type']}.{row['office_id'] or NO_OFFICE}"
     body = event.model_dump_json(exclude_none=True).encode()
-    return Outgoing(row["position"], EVENTS, key, body, row["age_s"])
+    return Outgoing(row["position"], EVENTS, key, body)

@@ -37,13 +37,13 @@ LAG = Gauge("antrean_loop_lag_seconds", "How late this process does what is due.
 class Admission:
     """Judges each command before anything of it is read.
 
-    `inside` counts the calls that were let in and have no answer yet: some of them are not sent.
+    `entering` counts the calls that were let in and whose command is not sent yet.
     `is_leaving` says that this process is about to end: whoever is answered is to go elsewhere.
     """
 
     def __init__(self, replies: ReplyBook, most: int, find_decided: FindDecided) -> None:
         self._replies, self._most, self._find_decided = replies, most, find_decided
-        self.inside = 0
+        self.entering = 0
         self.is_leaving = False
         self._lag_s = 0.0
         self._pace: float | None = None  # answers a second, once there was more to do than that
@@ -72,19 +72,20 @@ class Admission:
         known = UNKNOWN if self._pace is None else max(LEAST, self._pace * WORTH_S)
         return min(self._most, known)
 
-    def learn(self, rate: float, longest_s: float) -> None:
-        """Learn how quick answers come: `rate` a second of late, the oldest asked `longest_s` ago.
+    def learn(self, rate: float, longest_s: float, fewest: int) -> None:
+        """Learn how quick answers come: `rate` a second of late.
 
-        What comes without anybody's waiting says only that it can be no less.
+        It says how quick they can come where there was always more to do: the oldest was asked for
+        `longest_s` ago, or never fewer than `fewest` were under way. Else it can be no less.
         """
-        if longest_s > WORTH_S:
+        if longest_s > WORTH_S or fewest >= FEW:
             pace = rate if self._pace is None else self._pace
             self._pace = pace + SMOOTH * (rate - pace)
         elif self._pace is not None:
             self._pace = max(self._pace, rate)
 
     def _sign(self, grace: float) -> str | None:
-        under_way = max(self.inside, self._replies.under_way)
+        under_way = self.entering + self._replies.under_way
         if under_way >= self.most() * grace:
             return "under_way"
         if self._replies.oldest_s() > OLDEST_S * grace:
@@ -117,13 +118,16 @@ class Admission:
         """
         loop = asyncio.get_running_loop()
         counted, since = self._replies.answered, loop.time()
+        fewest = 0
         while True:
             due = loop.time() + BEAT_S
             await asyncio.sleep(BEAT_S)
             late = loop.time() - due
             self._lag_s = max(late, self._lag_s * 0.9)
             OLDEST.set(self._replies.oldest_s())
+            fewest = min(fewest, self._replies.under_way)
             if loop.time() - since >= RATE_S:
                 rate = (self._replies.answered - counted) / (loop.time() - since)
-                self.learn(rate, self._replies.oldest_s())
+                self.learn(rate, self._replies.oldest_s(), fewest)
                 counted, since = self._replies.answered, loop.time()
+                fewest = self._replies.under_way

@@ -117,7 +117,13 @@ async def act_fairly(ask: Ask, request_id: UUID, applicant: Applicant | None = N
     }
     if applicant is not None:
         wanted |= fair_use.person(applicant)
-    if wait_s := await fair_use.take(wanted, request_id):
+    admission = ask.gateway.admission
+    admission.entering += 1
+    try:
+        wait_s = await fair_use.take(wanted, request_id)
+    finally:
+        admission.entering -= 1
+    if wait_s:
         raise rate_limited(wait_s)
 
 

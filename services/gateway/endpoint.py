@@ -55,25 +55,17 @@ class Endpoint:
         """Make the route that reads, admits and calls the handler."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
-            admission = request.app[GATEWAY].admission
-            if self.load == Load.NONE:
-                return await self._answer(request)
-            if admission.is_full(has_seat=self.load == Load.OF_SEAT):
+            gateway, now = request.app[GATEWAY], datetime.now(UTC)
+            if self.load != Load.NONE and gateway.admission.is_full(
+                has_seat=self.load == Load.OF_SEAT
+            ):
                 raise overloaded()
-            admission.inside += 1
-            try:
-                return await self._answer(request)
-            finally:
-                admission.inside -= 1
+            query = read_query(request, self.query)
+            caller = await callers.admit(request, gateway, self.access, now)
+            body = await read_body(request, self.body) if self.body else None
+            return await self.handler(Ask(request, gateway, now, caller, query, body))
 
         return web.RouteDef(self.method, self.path, handle, {})
-
-    async def _answer(self, request: web.Request) -> web.StreamResponse:
-        gateway, now = request.app[GATEWAY], datetime.now(UTC)
-        query = read_query(request, self.query)
-        caller = await callers.admit(request, gateway, self.access, now)
-        body = await read_body(request, self.body) if self.body else None
-        return await self.handler(Ask(request, gateway, now, caller, query, body))
 
 
 def answer(

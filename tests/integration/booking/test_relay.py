@@ -20,7 +20,7 @@ from services.booking.outbox import EventOutbox
 from shared.broker import Broker, Published, Publisher
 from shared.db import Db, Pool, open_pool
 from shared.keys import Keys
-from shared.relay import Outgoing, Relay
+from shared.relay import BATCH, QUIET_S, Outgoing, Relay
 from tests.conftest import eventually
 from tests.integration.booking.ledger import Citizen, Ledger
 from tests.integration.gateway.world import World
@@ -260,29 +260,48 @@ MANY = """
 """
 
 
-@pytest.mark.parametrize(
-    ("number", "age", "asked"),
-    [
-        (200, timedelta(hours=1), [20] * 10),  # young, so that answers go before them
-        (1100, timedelta(seconds=-1), [20, 500, 500, 500]),
-    ],
-)
-async def test_a_busy_worker_tells_old_events_in_big_bites_and_young_ones_in_small_ones(
-    world: World, pool: Pool, number: int, age: timedelta, asked: list[int]
-) -> None:
+async def all_told(pool: Pool) -> bool:
+    waits = await pool.fetchval("SELECT count(*) FROM booking.outbox")
+    told = await pool.fetchval("SELECT position = published FROM booking.relay")
+    return not waits and bool(told)
+
+
+@contextlib.asynccontextmanager
+async def relaying(pool: Pool, *, is_busy: bool) -> AsyncIterator[tuple[Relay, Counting]]:
+    """A relay at work whose broker takes everything at once, and its outbox, which counts."""
     await drain(Relay(pool, Instant(), EventOutbox()))
-    await world.admin.execute(MANY, number, age)
     outbox = Counting()
-
-    async def is_told() -> bool:
-        relay = "SELECT position = published FROM booking.relay"
-        waits = await pool.fetchval("SELECT count(*) FROM booking.outbox")
-        return not waits and await pool.fetchval(relay)
-
-    relaying = asyncio.create_task(Relay(pool, Instant(), outbox, lambda: True).run())
-    await eventually(is_told)
-    relaying.cancel()
+    relay = Relay(pool, Instant(), outbox, lambda: is_busy)
+    work = asyncio.create_task(relay.run())
+    await asyncio.sleep(0.1)  # it has seen that there is nothing
+    yield relay, outbox
+    work.cancel()
     with contextlib.suppress(asyncio.CancelledError):
-        await relaying
+        await work
 
-    assert outbox.asked == asked
+
+@pytest.mark.parametrize("is_busy", [True, False])
+async def test_a_busy_worker_tells_in_one_round_what_a_quiet_one_tells_soon(
+    is_busy: bool, world: World, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.relay.BUSY_S", 1.0)
+    async with relaying(pool, is_busy=is_busy) as (relay, outbox):
+        for _ in range(5):
+            await world.admin.execute(MANY, 3, timedelta())
+            relay.wake()
+            await asyncio.sleep(2 * QUIET_S)
+        assert await eventually(lambda: all_told(pool))
+
+    assert (len(outbox.asked) == 1) is is_busy
+
+
+async def test_what_is_more_than_a_round_follows_without_a_rest(
+    world: World, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with relaying(pool, is_busy=True) as (relay, outbox):
+        await world.admin.execute(MANY, 2 * BATCH + 1, timedelta())
+        monkeypatch.setattr("shared.relay.POLL_S", 60.0)
+        relay.wake()
+        assert await eventually(lambda: all_told(pool))
+
+    assert len(outbox.asked) == 3

@@ -145,10 +145,10 @@ async def test_whose_reply_was_lost_is_looked_up_and_holds_up_nobody(replies: Re
 async def test_who_was_let_in_counts_before_their_command_is_sent(replies: ReplyBook) -> None:
     door = door_of(replies, MOST)
 
-    door.inside = MOST
+    door.entering = MOST
     assert door.is_full()
 
-    door.inside = MOST - 1
+    door.entering = MOST - 1
     assert not door.is_full()
 
 
@@ -159,7 +159,7 @@ def test_as_many_may_be_under_way_as_are_answered_in_that_time(
     assert door.most() == admission.UNKNOWN
 
     for _ in range(50):
-        door.learn(2_000, longest_s=1.0)
+        door.learn(2_000, longest_s=1.0, fewest=0)
 
     assert door.most() == pytest.approx(2_000 * admission.WORTH_S, rel=0.01)
     assert door_of(replies, 7).most() == 7
@@ -167,14 +167,24 @@ def test_as_many_may_be_under_way_as_are_answered_in_that_time(
 
 def test_a_quiet_hour_says_nothing_of_how_quick_the_answers_come(replies: ReplyBook) -> None:
     door = door_of(replies, 10_000)
-    door.learn(5, longest_s=0.01)
+    door.learn(5, longest_s=0.01, fewest=0)
     assert door.most() == admission.UNKNOWN
 
-    door.learn(2_000, longest_s=1.0)
+    door.learn(2_000, longest_s=1.0, fewest=0)
     known = door.most()
-    door.learn(5, longest_s=0.01)
+    door.learn(5, longest_s=0.01, fewest=0)
 
     assert door.most() == known
+
+
+def test_where_many_are_always_under_way_the_pace_is_known_before_anybody_waits_long(
+    replies: ReplyBook,
+) -> None:
+    door = door_of(replies, 10_000)
+
+    door.learn(1_000, longest_s=0.1, fewest=admission.FEW)
+
+    assert door.most() == pytest.approx(1_000 * admission.WORTH_S)
 
 
 def test_a_slow_answerer_is_found_out_and_one_that_got_quick_again_too(
@@ -182,10 +192,10 @@ def test_a_slow_answerer_is_found_out_and_one_that_got_quick_again_too(
 ) -> None:
     door = door_of(replies, 10_000)
     for _ in range(50):
-        door.learn(20, longest_s=1.0)
+        door.learn(20, longest_s=1.0, fewest=0)
     assert door.most() == admission.LEAST
 
-    door.learn(3_000, longest_s=0.1)
+    door.learn(3_000, longest_s=0.1, fewest=0)
 
     assert door.most() == 3_000 * admission.WORTH_S
 
