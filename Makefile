@@ -46,7 +46,7 @@ test: venv ## every test, with a real Postgres and a real RabbitMQ
 venv-bench:
 	@deploy/local/bootstrap.sh bench
 
-bench: venv-bench ## measure every bar beside its yardsticks (14 min); QUICK=1 only tries it
+bench: venv-bench ## measure every bar beside its yardsticks (15 min); QUICK=1 only tries it
 	@$(PY) -m bench $(if $(QUICK),--quick) $(ARGS)
 
 venv-pretix:

@@ -86,17 +86,17 @@ class Relay:
             if sent < BATCH:
                 await self._gather()
 
-    async def publish_waiting(self, limit: int = BATCH) -> int:
+    async def publish_waiting(self) -> int:
         """Publish one batch and say how many the broker has; 0 where another relay is at it."""
         async with self._pool.acquire() as db:
             async with db.transaction():
                 if not await self._is_only(db):
                     return 0
-                await self._outbox.prepare(db, limit)
+                await self._outbox.prepare(db, BATCH)
             async with db.transaction():
                 if not await self._is_only(db):
                     return 0
-                waiting = await self._outbox.take(db, limit)
+                waiting = await self._outbox.take(db, BATCH)
                 sent = await self._publish(waiting)
                 if sent:
                     await self._outbox.forget(db, sent)

@@ -63,8 +63,9 @@ class Door(web.BaseSite):
         self._listening.clear()
         await asyncio.gather(*self._welcomes, return_exceptions=True)
         for _ in range(LOOKS):
-            if self._runner.server and self._runner.server.connections:
-                await asyncio.sleep(LOOK_S)
+            if not self._runner.server or not self._runner.server.connections:
+                break
+            await asyncio.sleep(LOOK_S)
 
     def _watch(self, listening: socket.socket) -> None:
         if listening.fileno() >= 0:

@@ -1,12 +1,15 @@
 import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from services.gateway.context import Gateway
 from shared.keys import Keys
 from shared.messages import command_id
+from tests.conftest import eventually
 from tests.integration.gateway.world import TODAY, Client, LogIn, World, wish
 
 pytestmark = pytest.mark.usefixtures("booking")
@@ -190,6 +193,27 @@ async def test_100_rivals_for_10_seats_make_exactly_10_holds(world: World, log_i
 
     assert Counter(a.json.get("code", "held") for a in answers) == {"held": 10, "slot_full": 90}
     assert await world.remaining(ref) == 0
+
+
+async def test_who_waits_for_fair_use_counts_as_under_way_and_who_is_refused_does_not(
+    world: World, citizen: Client, gateway: Gateway, admin: Any
+) -> None:
+    free, full = await world.new_slot(seats=1), await world.new_slot(seats=1)
+    await citizen.post("/v1/holds", wish(full))
+    await world.wait_for_state(citizen, full, "full")
+
+    async def is_counted() -> bool:
+        return gateway.admission.entering == 1
+
+    async with admin.transaction():
+        await admin.execute("LOCK TABLE gateway.bucket IN EXCLUSIVE MODE")
+        asking = asyncio.create_task(citizen.post("/v1/holds", wish(free)))
+        assert await eventually(is_counted)
+        refused = await citizen.post("/v1/holds", wish(full))
+        counted = gateway.admission.entering
+    await asking
+
+    assert (refused.status, counted, gateway.admission.entering) == (409, 1, 0)
 
 
 async def test_a_key_that_was_granted_is_answered_alike_when_the_slot_is_full(
