@@ -22,6 +22,7 @@ from services.gateway.fair import store as fair
 from services.gateway.fair.limiter import Limiter
 from services.gateway.fair.use import FairUse
 from services.gateway.keeper import Keeper
+from services.gateway.last_seats import LastSeats
 from services.gateway.memory import Memory
 from services.gateway.protocol import Runner
 from services.gateway.publish import CommandSender
@@ -62,6 +63,7 @@ def wire(config: GatewaySettings, pool: Pool, own: Pool) -> Gateway:
     broker.on_consume(keeper.open)
     catalogue = Catalogue(pool, memory)
     sender = CommandSender(broker.publisher, lambda: replies.queue)
+    admission = Admission(replies, config.under_way, questions.decided_of)
     return Gateway(
         config=config,
         keys=keys,
@@ -75,7 +77,8 @@ def wire(config: GatewaySettings, pool: Pool, own: Pool) -> Gateway:
         streams=Streams(catalogue, config.streams),
         fair_use=FairUse(config, keys, Limiter(own)),
         watch=LoginWatch(pool),
-        admission=Admission(replies, config.under_way, questions.decided_of),
+        admission=admission,
+        last_seats=LastSeats(admission.most),
     )
 
 

@@ -60,9 +60,21 @@ class Admission:
         sign = self._sign(grace)
         if sign is None:
             return False
-        now = asyncio.get_running_loop().time()
-        if sign == "oldest" and now - self._probed >= PROBE_S:
-            self._probed = now
+        if sign == "oldest" and self._is_probe_due():
+            self._probed = asyncio.get_running_loop().time()
+            return False
+        SHED.labels(sign).inc()
+        return True
+
+    def turns_away(self) -> bool:
+        """Whether one who asks for a seat is turned away before anything is read of it.
+
+        Who may be let in to see whether answers come again is left to `is_full`.
+        """
+        sign = self._sign(1.0)
+        if sign is None or self.is_leaving:
+            return False
+        if sign == "oldest" and self._is_probe_due():
             return False
         SHED.labels(sign).inc()
         return True
@@ -83,6 +95,9 @@ class Admission:
             self._pace = pace + SMOOTH * (rate - pace)
         elif self._pace is not None:
             self._pace = max(self._pace, rate)
+
+    def _is_probe_due(self) -> bool:
+        return asyncio.get_running_loop().time() - self._probed >= PROBE_S
 
     def _sign(self, grace: float) -> str | None:
         under_way = self.entering + self._replies.under_way

@@ -21,10 +21,11 @@ from services.gateway.callers import Access
 from services.gateway.context import Ask, address_of
 from services.gateway.endpoint import Endpoint, Load, answer
 from services.gateway.fair.use import Bucket
-from services.gateway.memory import NEVER
+from services.gateway.memory import NEVER, Seats
 from services.gateway.outcomes import body_of, problem_of
 from services.gateway.prepared import LIFE, Prepared
 from services.gateway.problems import PROBLEM_TYPE, describe, invalid, not_found, rate_limited
+from services.gateway.reading import read_wait
 from services.gateway.wishes import ApprovalCode, HoldWish
 from shared.messages import (
     Applicant,
@@ -48,13 +49,30 @@ async def post_hold(ask: Ask) -> web.Response:
         raise invalid(faults)
     service = pick_service(place, wish.service)
     slot = SlotRef(office=place.id, service=service, date=wish.date, session=wish.session)
-    refusal = await _refuse_early(ask, place, slot, request_id)
-    if refusal is not None:
-        return refusal
+    while True:
+        refusal = await _refuse_early(ask, place, slot, request_id)
+        if refusal is not None:
+            return refusal
+        seats = _seats_to_wait_for(ask, slot)
+        if seats is None:
+            return await _place(ask, request_id, slot, applicant)
+        if await ask.gateway.last_seats.enter(seats):
+            try:
+                return await _place(ask, request_id, slot, applicant)
+            finally:
+                ask.gateway.last_seats.leave(seats)
+
+
+async def _place(ask: Ask, request_id: UUID, slot: SlotRef, applicant: Applicant) -> web.Response:
     await act_fairly(ask, request_id, applicant)
-    return await carry_out(
-        ask, PlaceHold(**common(ask, request_id), slot=slot, applicant=applicant)
-    )
+    command = PlaceHold(**common(ask, request_id), slot=slot, applicant=applicant)
+    return await carry_out(ask, command)
+
+
+def _seats_to_wait_for(ask: Ask, slot: SlotRef) -> Seats | None:
+    """Find what is known of a slot; None where it proves nothing, or the caller waits for none."""
+    memory = ask.gateway.catalogue.memory
+    return memory.find(slot) if memory.is_live and read_wait(ask.request) > 0 else None
 
 
 async def post_confirm(ask: Ask) -> web.Response:

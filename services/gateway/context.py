@@ -11,6 +11,7 @@ from services.gateway.admission import Admission
 from services.gateway.catalogue import POOL_WAIT_S, Catalogue
 from services.gateway.fair.use import FairUse
 from services.gateway.keeper import Keeper
+from services.gateway.last_seats import LastSeats
 from services.gateway.limits import caller_address
 from services.gateway.publish import CommandSender
 from services.gateway.questions import Questions
@@ -41,6 +42,7 @@ class Gateway:
     fair_use: FairUse
     watch: LoginWatch
     admission: Admission
+    last_seats: LastSeats
 
     def db(self) -> Any:
         """Borrow a connection, or fail within two seconds where all are in use."""

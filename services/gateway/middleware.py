@@ -22,6 +22,7 @@ BEGUN = web.RequestKey("begun", bool)  # a streamed answer of which a part is se
 UNHEARD = 499  # nobody was there to hear the answer; the number is nginx's
 BROKEN = web.RequestKey("broken", bool)  # by us, where the status was sent already
 STRICT = "default-src 'none'; frame-ancestors 'none'"
+HSTS = "max-age=31536000"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -93,7 +94,7 @@ async def dress(request: web.Request, response: web.StreamResponse) -> None:
     headers["X-Request-Id"] = request.get(NAMED, "-")
     headers.popall("Server", None)
     if gateway.config.public_url.startswith("https:"):
-        headers["Strict-Transport-Security"] = "max-age=31536000"
+        headers["Strict-Transport-Security"] = HSTS
     _share(request, response, gateway.config.cors_origins)
 
 

@@ -101,18 +101,22 @@ def describe(error: ProblemError) -> Problem:
 
 def answer(error: ProblemError) -> web.Response:
     """Make the response of a problem."""
-    if error.more:
-        problem = describe(error)
-        wait_s, body = problem.retry_after, _write(problem)
-    else:
-        wait_s = _some_seconds(error.code)
-        body = _plain(error.status, error.code, wait_s)
+    wait_s, body = write(error)
     response = web.Response(body=body, status=error.status, content_type=PROBLEM_TYPE)
     if wait_s is not None:
         response.headers["Retry-After"] = str(wait_s)
     if error.status == web.HTTPUnauthorized.status_code:
         response.headers["WWW-Authenticate"] = 'Bearer realm="antrean"'
     return response
+
+
+def write(error: ProblemError) -> tuple[int | None, bytes]:
+    """Write a problem: the seconds to wait, where there are any, and the body."""
+    if error.more:
+        problem = describe(error)
+        return problem.retry_after, _write(problem)
+    wait_s = _some_seconds(error.code)
+    return wait_s, _plain(error.status, error.code, wait_s)
 
 
 def _some_seconds(code: str) -> int | None:

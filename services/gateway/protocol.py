@@ -11,8 +11,10 @@ from typing import Any
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
+from services.gateway.context import GATEWAY
 from services.gateway.middleware import HEADERS, STRICT
 from services.gateway.problems import ProblemError, answer
+from services.gateway.turning_away import TurningAway, is_whole
 
 HEAD_S = 10.0  # within which a connection must have sent a whole first head
 
@@ -20,7 +22,12 @@ HEAD_S = 10.0  # within which a connection must have sent a whole first head
 class CarefulHandler(RequestHandler):
     """One connection, which is given up where no request comes of it."""
 
-    __slots__ = ("_patience",)
+    __slots__ = ("_is_plain", "_patience", "_turning_away")
+
+    def __init__(self, turning_away: TurningAway, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._turning_away = turning_away
+        self._is_plain = True  # until now each piece that came was one whole request
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to wait for a first request."""
@@ -31,6 +38,23 @@ class CarefulHandler(RequestHandler):
         """Wait no more."""
         self._patience.cancel()
         super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came; a request is turned away here where there is too much to do.
+
+        That is certain to be a request only where the last one has its answer, and nothing of
+        another one was left lying in the parser.
+        """
+        is_waiting = self._waiter is not None and not self._waiter.done()
+        self._is_plain = self._is_plain and is_whole(data)
+        if self._is_plain and is_waiting and self.transport is not None:
+            answer = self._turning_away.answer(data)
+            if answer is not None:
+                self._request_count += 1
+                self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
+                self.transport.write(answer)
+                return
+        super().data_received(data)
 
     def handle_error(
         self,
@@ -57,9 +81,13 @@ class CarefulHandler(RequestHandler):
 class CarefulServer(web.Server):
     """Makes such connections."""
 
+    def __init__(self, turning_away: TurningAway, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._turning_away = turning_away
+
     def __call__(self) -> CarefulHandler:
         """Make the handler of one new connection."""
-        return CarefulHandler(self, loop=self._loop, **self._kwargs)
+        return CarefulHandler(self._turning_away, self, loop=self._loop, **self._kwargs)
 
 
 class Runner(web.AppRunner):
@@ -67,7 +95,10 @@ class Runner(web.AppRunner):
 
     async def _make_server(self) -> Any:
         made = await super()._make_server()
+        gateway = self.app[GATEWAY]
+        is_secure = gateway.config.public_url.startswith("https:")
         return CarefulServer(
+            TurningAway(gateway.admission, is_secure=is_secure),
             made.request_handler,
             request_factory=made.request_factory,
             loop=made._loop,  # noqa: SLF001 a server is made anew from what aiohttp made

@@ -9,8 +9,11 @@ from uuid import uuid4
 
 import pytest
 
+from services.gateway import last_seats
 from services.gateway.context import Gateway
-from tests.integration.gateway.world import Client, World, wish
+from shared.keys import Keys
+from tests.conftest import eventually
+from tests.integration.gateway.world import Client, LogIn, World, wish
 
 pytestmark = pytest.mark.usefixtures("booking")
 
@@ -68,6 +71,40 @@ async def test_a_stream_says_pending_and_then_the_outcome(
     assert kind == "text/event-stream"
     assert events == ["pending", "outcome"]
     assert (last["state"], last["outcome"]["status"]) == ("done", 201)
+
+
+async def test_who_asks_for_the_last_seat_waits_and_is_refused_without_a_command(
+    paused: Any,
+    citizen: Client,
+    log_in: LogIn,
+    world: World,
+    gateway: Gateway,
+    keys: Keys,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(last_seats, "PATIENCE_S", 30)
+    ref = await world.new_slot(seats=1)
+    await world.wait_for_state(citizen, ref, "open")
+    others = [await log_in() for _ in range(5)]
+
+    async def is_sent() -> bool:
+        return gateway.replies.under_way == 1
+
+    async def are_waiting() -> bool:
+        return last_seats.WAITING._value.get() == len(others)
+
+    first = asyncio.create_task(citizen.post("/v1/holds", wish(ref)))
+    assert await eventually(is_sent)
+    asking = [asyncio.create_task(other.post("/v1/holds", wish(ref))) for other in others]
+    assert await eventually(are_waiting)
+    paused()
+    told = await asyncio.gather(*asking)
+
+    assert (await first).status == 201
+    assert [(one.status, one.json["code"]) for one in told] == [(409, "slot_full")] * 5
+    owners = [bytes.fromhex(keys.owner_of(other.phone, None)) for other in others]
+    sql = "SELECT count(*) FROM booking.command WHERE owner_key = ANY ($1)"
+    assert await world.admin.fetchval(sql, owners) == 0
 
 
 async def test_a_repeat_of_a_request_that_is_still_at_work_waits_with_it(
