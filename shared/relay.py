@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 BATCH = 500
 TOGETHER = 20  # what is published together holds up everything else meanwhile
 # After the first that is to be said: a round costs much, and whoever hears of it pays for it too.
-QUIET_S, BUSY_S = 0.03, 0.3
+QUIET_S, BUSY_S = 0.03, 0.1
 POLL_S = 0.5
 TIMEOUT_S = 5.0
 

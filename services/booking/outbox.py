@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from operator import itemgetter
 
 from services.booking import metrics
-from shared.broker import EVENTS
+from shared.broker import DIRECT, EVENTS, NOTIFIER_QUEUE
 from shared.db import Db, Row
-from shared.messages import Event, EventBody, EventType, event_name
+from shared.messages import Event, EventBody, EventType, event_name, is_told
 from shared.relay import Outgoing
 
 RELAY_LOCK = 7_236_003
 NO_OFFICE = "-"
+TOGETHER = 50  # events of one message to the notifier, which stores about as many at once
 
 
 class EventOutbox:
@@ -49,7 +50,11 @@ class EventOutbox:
         )
 
     async def take(self, db: Db, limit: int) -> list[Outgoing]:
-        """Read the oldest events that have a position and were not published."""
+        """Read the oldest events that have a position and were not published.
+
+        Those of which somebody is to be told stand in front, many in one message: the notifier
+        needs few of all events, and a message costs it and the broker far more than an event.
+        """
         rows = await db.fetch(
             """
             SELECT * FROM booking.event_log WHERE position > (SELECT published FROM booking.relay)
@@ -58,26 +63,34 @@ class EventOutbox:
             limit,
         )
         metrics.OUTBOX.set(await self._count(db))
-        return [_outgoing(row) for row in rows]
+        events = [_event(row) for row in rows]
+        every = [_outgoing(*pair) for pair in zip(rows, events, strict=True)]
+        told = [one.body for one, event in zip(every, events, strict=True) if is_told(event)]
+        return [*_bundles(told, every[0].row - 1), *every] if told else every
 
     async def forget(self, db: Db, sent: Sequence[Outgoing]) -> None:
         """Remember how far the broker has them."""
         await db.execute("UPDATE booking.relay SET published = $1", sent[-1].row)
 
     async def _count(self, db: Db) -> int:
-        """Count what waits: at most, for ids of the outbox may have gaps."""
+        """Count what waits: at most, for ids of the outbox may have gaps.
+
+        Without a parameter it would be planned once, while the outbox is empty, to scan it.
+        """
         number: int = await db.fetchval(
             """
-            SELECT position - published
-                   + (SELECT coalesce(max(id) - min(id) + 1, 0) FROM booking.outbox)
+            SELECT position - published + coalesce(
+                   (SELECT id + 1 FROM booking.outbox ORDER BY id DESC LIMIT $1)
+                   - (SELECT id FROM booking.outbox ORDER BY id LIMIT $1), 0)
               FROM booking.relay
-            """
+            """,
+            1,
         )
         return number
 
 
-def _outgoing(row: Row) -> Outgoing:
-    event = Event(
+def _event(row: Row) -> Event:
+    return Event(
         id=row["id"],
         type=event_name(EventType(row["type"])),
         subject=row["subject"],
@@ -87,6 +100,15 @@ def _outgoing(row: Row) -> Outgoing:
         sequence=f"{row['position']:020d}",
         data=EventBody.model_validate(row["data"]),
     )
+
+
+def _outgoing(row: Row, event: Event) -> Outgoing:
     key = f"{row['type']}.{row['office_id'] or NO_OFFICE}"
     body = event.model_dump_json(exclude_none=True).encode()
     return Outgoing(row["position"], EVENTS, key, body)
+
+
+def _bundles(bodies: Sequence[bytes], row: int) -> list[Outgoing]:
+    """Write CloudEvents in batches, as a JSON array each; `row` is the place before them all."""
+    parts = [bodies[at : at + TOGETHER] for at in range(0, len(bodies), TOGETHER)]
+    return [Outgoing(row, DIRECT, NOTIFIER_QUEUE, b"[" + b",".join(p) + b"]") for p in parts]

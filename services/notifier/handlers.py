@@ -41,8 +41,10 @@ Item = SomeNotice | Event
 
 
 def decode(message: Incoming) -> list[Item]:
-    """Read a message: a notice of the gateway, or an event. Raises ValueError."""
+    """Read a message: a notice of the gateway, an event or a batch of them. Raises ValueError."""
     body = from_json(message.body)
+    if isinstance(body, list):
+        return [EVENTS.validate_python(one) for one in body]
     if isinstance(body, dict) and "specversion" in body:
         return [EVENTS.validate_python(body)]
     return [NOTICES.validate_python(body)]

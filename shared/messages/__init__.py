@@ -24,6 +24,7 @@ from shared.messages.events import (
     SeatsTold,
     SlotSeats,
     event_name,
+    is_told,
 )
 from shared.messages.notices import (
     NOTICES,
@@ -116,6 +117,7 @@ __all__ = [
     "SomeResult",
     "command_id",
     "event_name",
+    "is_told",
     "quick_uuid5",
     "status_of",
 ]

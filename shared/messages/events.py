@@ -84,6 +84,16 @@ class Event(Message):
         return EventType(self.type.removeprefix("id.antrean.").removesuffix(".v1"))
 
 
+def is_told(event: Event) -> bool:
+    """Whether somebody may be told of it in words: what a chat led to, or became of a booking.
+
+    Whoever holds a seat on the web, or is refused one there, has the answer already.
+    """
+    if event.event_type in (EventType.HOLD_PLACED, EventType.HOLD_EXPIRED, EventType.HOLD_RELEASED):
+        return event.data.channel is Channel.WHATSAPP
+    return not event.event_type.startswith("slot.")
+
+
 class SlotSeats(Message):
     """The seats of one slot by one of its sequence numbers."""
 

@@ -10,16 +10,18 @@ from typing import Any
 
 import pytest
 
+from bench.broker import purge
 from deploy.local import provision
 from deploy.local.environment import Stack
 from deploy.local.testing import fresh_stack
 from services.booking.batch import Batches
 from services.booking.codes import new_booking_code
 from services.booking.desk import Tools
-from services.booking.outbox import EventOutbox
-from shared.broker import Broker, Published, Publisher
+from services.booking.outbox import TOGETHER, EventOutbox
+from shared.broker import Broker, Published, Publisher, peek_queue
 from shared.db import Db, Pool, open_pool
 from shared.keys import Keys
+from shared.messages import Event
 from shared.relay import BATCH, QUIET_S, Outgoing, Relay
 from tests.conftest import eventually
 from tests.integration.booking.ledger import Citizen, Ledger
@@ -129,6 +131,25 @@ async def test_two_relays_send_every_event_once_in_order_and_without_a_gap(
     assert positions == list(range(positions[0], positions[0] + len(positions)))
     async with world.admin.acquire() as db:
         assert await broken_invariants(db) == {}
+
+
+async def test_who_is_to_be_told_comes_to_the_notifier_many_in_one_message(
+    ledger: Ledger, world: World, pool: Pool, broker: Broker, integrator: Integrator, apart: Stack
+) -> None:
+    await drain(Relay(pool, broker.publisher, EventOutbox()))
+    await purge(apart, "antrean.notifier")
+    subject = await some_lives(ledger, world, 70)
+
+    await drain(Relay(pool, broker.publisher, EventOutbox()))
+
+    events = await eventually(lambda: all_of(integrator, subject, world))
+    url = provision.admin_amqp_url(apart.servers, apart.vhost)
+    bodies = [json.loads(body) for _, body in await peek_queue(url, "antrean.notifier", 100)]
+    told = {"booking.confirmed", "booking.cancelled"}
+    assert [event for body in bodies for event in body] == [
+        event for event in events if Event.model_validate(event).event_type in told
+    ]
+    assert len(bodies) == -(-140 // TOGETHER)
 
 
 async def all_of(integrator: Integrator, subject: str, world: World) -> list[dict[str, Any]]:
