@@ -3,6 +3,7 @@
 import contextlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -22,15 +23,26 @@ PASSING_CLASSES = ("08", "28", "3D", "40", "42", "53", "57", "58", "XX")
 PASSING_CODES = ("55P03", "25006")
 
 
-async def open_pool(
-    url: str, *, name: str, size: int = 8, schema: str = "public", by_key: bool = False
+GROWN = 1_000  # rows of a table, from which on a plan is right for as many as there will be
+
+
+async def open_pool(  # noqa: PLR0913 five are named and may be left out
+    url: str,
+    *,
+    name: str,
+    size: int = 8,
+    schema: str = "public",
+    by_key: bool = False,
+    once_grown: Sequence[str] = (),
 ) -> Pool:
     """Open a pool; every connection answers or fails within seconds, never hangs.
 
     `schema` comes first on the search path; JSON columns are Python values. Each statement is
     planned for the tables as they are: a plan that was made while a table was empty would scan it
     for ever, and statistics come a minute late. That takes longer than to carry it out, so that
-    statements which all find their rows `by_key` may be planned once, and never with a scan.
+    statements which all find their rows `by_key` may be planned once, and never with a scan; those
+    that join their rows may be so `once_grown` are these tables (`schema.name`), as a new
+    connection finds them: each lasts for some minutes of load.
     """
     pool: Pool = await asyncpg.create_pool(
         url,
@@ -38,7 +50,7 @@ async def open_pool(
         max_size=size,
         command_timeout=10,
         timeout=5,
-        init=_prepare,
+        init=partial(_prepare, once_grown=list(once_grown)),
         reset=_leave,
         server_settings={
             "application_name": f"antrean-{name}",
@@ -62,11 +74,22 @@ async def _leave(_connection: Any) -> None:
     """
 
 
-async def _prepare(connection: Any) -> None:
+async def _prepare(connection: Any, once_grown: list[str]) -> None:
     for kind in ("json", "jsonb"):
         await connection.set_type_codec(
             kind, encoder=json.dumps, decoder=json.loads, schema="pg_catalog"
         )
+    if once_grown and await connection.fetchval(ARE_GROWN, once_grown, GROWN):
+        await connection.execute("SET plan_cache_mode = force_generic_plan")
+        await connection.execute("SET enable_seqscan = off")
+
+
+# By the statistics, since a plan is made by them.
+ARE_GROWN = """
+    SELECT count(*) = cardinality($1::text[]) FROM pg_class c JOIN pg_namespace n
+        ON n.oid = c.relnamespace
+     WHERE n.nspname || '.' || c.relname = ANY ($1) AND c.reltuples >= $2
+"""
 
 
 class Trouble:

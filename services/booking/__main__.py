@@ -30,10 +30,14 @@ from shared.worker import Work, Worker
 # batch also where each holds few, and no more than a second's work where each is full.
 PREFETCH = 32
 
+GROWING = ("booking.hold", "booking.booking", "booking.command", "booking.event_log")
+
 
 async def serve(config: BookingSettings) -> None:
     """Run one worker until SIGTERM: it gives back what it has not begun."""
-    pool = await open_pool(config.database_url, name="booking", size=config.database_pool)
+    pool = await open_pool(
+        config.database_url, name="booking", size=config.database_pool, once_grown=GROWING
+    )
     broker = Broker(config.amqp_url, "booking")
     tools = Tools(Keys.from_secret(config.secret), new_booking_code, random.SystemRandom().random)
     relay = Relay(pool, broker.publisher, EventOutbox(), lambda: worker.is_busy)

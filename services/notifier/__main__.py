@@ -36,9 +36,17 @@ def providers(config: NotifierSettings, caller: Caller) -> Mapping[str, Sequence
     return {"whatsapp": [meta], "sms": [made[name] for name in config.sms_providers]}
 
 
+GROWING = (
+    *("booking.hold", "booking.booking", "booking.command"),
+    *("notifier.text", "notifier.attempt", "notifier.contact"),
+)
+
+
 async def serve(config: NotifierSettings) -> None:
     """Run until SIGTERM: the calls under way end, the rest waits in the database."""
-    pool = await open_pool(config.database_url, name="notifier", size=config.database_pool)
+    pool = await open_pool(
+        config.database_url, name="notifier", size=config.database_pool, once_grown=GROWING
+    )
     broker = Broker(config.amqp_url, "notifier")
     keys = Keys.from_secret(config.secret)
     async with aiohttp.ClientSession() as http:

@@ -140,7 +140,8 @@ CLAIM = """
            (SELECT a.provider FROM notifier.attempt a WHERE a.text_id = taken.id
              ORDER BY a.started_at DESC LIMIT 1) AS last_provider
       FROM taken LEFT JOIN attempts ON attempts.text_id = taken.id
-      LEFT JOIN notifier.contact c ON c.recipient = taken.recipient
+      LEFT JOIN LATERAL (SELECT * FROM notifier.contact c
+                          WHERE c.recipient = taken.recipient OFFSET 0) c ON true
      ORDER BY taken.seq
 """
 

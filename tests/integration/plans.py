@@ -1,14 +1,43 @@
-"""How statements are carried out: how many rows each step of a plan goes through."""
+"""How statements are carried out: how many rows each step of a plan goes through.
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+Postgres itself tells (auto_explain), so that what is seen is the plan that a service's own
+connection used: also where that was made once, while there was nothing in the tables.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
+import asyncpg
+
+from deploy.local.environment import Stack
 from deploy.local.testing import fresh_stack
+from services.booking import __main__ as booking
+from services.notifier import __main__ as notifier
 from shared.db import Db, Pool, open_pool
 
-STATISTICS = ["of empty tables", "fresh"]
+Act = Callable[[Db], Awaitable[None]]
+ONCE_GROWN = {"booking": booking.GROWING, "notifier": notifier.GROWING}
+TELL = {
+    "session_preload_libraries": "auto_explain",
+    "auto_explain.log_min_duration": "0",
+    "auto_explain.log_analyze": "on",
+    "auto_explain.log_format": "json",
+    "auto_explain.log_level": "notice",
+    "auto_explain.log_nested_statements": "off",
+}
+TABLES = """
+    booking.office, booking.service, booking.office_service, booking.slot, booking.hold,
+    booking.booking, booking.withheld, booking.command, booking.event_log, booking.outbox,
+    gateway.awaiting, gateway.bucket, gateway.inbox, notifier.text, notifier.attempt,
+    notifier.contact
+"""
+
+STATISTICS = ["of empty tables", "fresh", "before what comes and goes"]
+PASSING = ("booking.outbox", "booking.withheld")  # are often empty, also where much is stored
 
 FILL = """
     INSERT INTO booking.office (id, name, short_name, timezone, address)
@@ -62,21 +91,39 @@ FILL = """
     INSERT INTO notifier.attempt (text_id, channel, provider, provider_ref, state)
     SELECT ('00000000-0000-0000-0000-' || lpad(i::text, 12, '0'))::uuid, 'whatsapp', 'meta',
            'r' || i, 'sent' FROM generate_series(1, 8000) i;
+    INSERT INTO notifier.contact (recipient, last_inbound_at)
+    SELECT 'o' || i, now() FROM generate_series(1, 8000) i;
 """
 
 
 @asynccontextmanager
-async def full_installation(service: str, statistics: str) -> AsyncIterator[Pool]:
-    """Give a service's pool on an installation that was empty a moment ago."""
+async def full_installation(
+    service: str, statistics: str, acts: Sequence[Act]
+) -> AsyncIterator[Pool]:
+    """Give a service's pool on an installation that is full, and was empty a moment ago.
+
+    Unless its statistics are fresh, the pool's connection carried out what the acts carry out
+    while nothing was in the tables, or in those whose rows come and go: whatever is planned once
+    was planned then.
+    """
     async with fresh_stack() as stack:
         admin = await open_pool(stack.environment("migrate")["ANTREAN_DATABASE_URL"], name="test")
+        await _let_tell(stack, service)
+        statements = await _statements(stack, service, admin, acts)
+        await admin.execute(f"TRUNCATE {TABLES} CASCADE")
+        await admin.execute("UPDATE booking.relay SET position = 0, published = 0")
+        if statistics != "of empty tables":
+            await admin.execute(FILL)
+        if statistics == "before what comes and goes":
+            await _set_aside(admin)
         await admin.execute("VACUUM ANALYZE")
-        url = stack.environment(service)["ANTREAN_DATABASE_URL"]
-        schema = "gateway" if service == "gateway" else "public"  # as each service opens its own
-        opened = await open_pool(url, name="test", schema=schema)
-        await admin.execute(FILL)
-        if statistics == "fresh":
-            await admin.execute("ANALYZE")
+        opened = await _open(stack, service)
+        if statistics != "fresh":
+            await _carry_out(opened, statements)
+        if statistics == "of empty tables":
+            await admin.execute(FILL)
+        elif statistics != "fresh":
+            await _put_back(admin)
         try:
             yield opened
         finally:
@@ -84,39 +131,116 @@ async def full_installation(service: str, statistics: str) -> AsyncIterator[Pool
             await admin.close()
 
 
+async def greedy(pool: Pool, act: Act, most: int) -> dict[str, int]:
+    """Do something and undo it; names the statements of which a step read more rows than that."""
+    async with pool.acquire() as db:
+        seen = await _watched(db, act)
+    return {sql: rows for sql, rows in seen.read.items() if rows > most}
+
+
+async def _set_aside(admin: Pool) -> None:
+    for number, table in enumerate(PASSING):
+        await admin.execute(f"CREATE TABLE public.aside{number} AS TABLE {table}")
+        await admin.execute(f"TRUNCATE {table}")
+
+
+async def _put_back(admin: Pool) -> None:
+    for number, table in enumerate(PASSING):
+        await admin.execute(
+            f"INSERT INTO {table} OVERRIDING SYSTEM VALUE TABLE public.aside{number}"
+        )
+
+
+async def _let_tell(stack: Stack, service: str) -> None:
+    """Let Postgres tell a service's sessions how it carried each statement out."""
+    db = await asyncpg.connect(stack.servers.database_admin)
+    role = f"antrean_{service} IN DATABASE {stack.database}"
+    for name, value in TELL.items():
+        await db.execute(f"ALTER ROLE {role} SET {name} = '{value}'")
+    await db.close()
+
+
+async def _open(stack: Stack, service: str) -> Pool:
+    """Open a pool as the service does, of one connection."""
+    url = stack.environment(service)["ANTREAN_DATABASE_URL"]
+    schema = "gateway" if service == "gateway" else "public"
+    once_grown = ONCE_GROWN.get(service, ())
+    return await open_pool(url, name="test", size=1, schema=schema, once_grown=once_grown)
+
+
+async def _statements(
+    stack: Stack, service: str, admin: Pool, acts: Sequence[Act]
+) -> list[tuple[str, tuple[Any, ...]]]:
+    """List what some acts carry out on a full installation."""
+    await admin.execute(FILL)
+    pool, found = await _open(stack, service), []
+    async with pool.acquire() as db:
+        for act in acts:
+            found += (await _watched(db, act)).carried_out
+    await pool.close()
+    return found
+
+
+async def _carry_out(pool: Pool, statements: Sequence[tuple[str, tuple[Any, ...]]]) -> None:
+    """Carry statements out, whatever comes of them: on empty tables some must fail."""
+    async with pool.acquire() as db:
+        for sql, values in statements:
+            with suppress(asyncpg.PostgresError):
+                await _undone(db, lambda sql=sql, values=values: db.fetch(sql, *values))  # type: ignore[misc]
+
+
+async def _undone(db: Db, act: Callable[[], Awaitable[Any]]) -> None:
+    undone = db.transaction()
+    await undone.start()
+    try:
+        await act()
+    finally:
+        await undone.rollback()
+
+
+async def _watched(db: Db, act: Act) -> "Watched":
+    """Do something and undo it, and hear how each of its statements was carried out."""
+    seen = Watched(db)
+    db.add_log_listener(seen.hear)
+    await _undone(db, lambda: act(cast("Db", seen)))
+    await asyncio.sleep(0)  # asyncpg tells its listeners in the next turn of the loop
+    db.remove_log_listener(seen.hear)
+    assert {sql for sql, _ in seen.carried_out} - seen.read.keys() == set()
+    return seen
+
+
 @dataclass(slots=True)
-class Explaining:
+class Watched:
     """A connection that notes, of each statement, how many rows its hungriest step read."""
 
     db: Db
     read: dict[str, int] = field(default_factory=dict)
+    carried_out: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
 
     async def fetch(self, sql: str, *values: Any) -> Any:
-        await self._note(sql, values)
-        return await self.db.fetch(sql, *values)
+        return await self.db.fetch(self._note(sql, values), *values)
 
     async def fetchrow(self, sql: str, *values: Any) -> Any:
-        await self._note(sql, values)
-        return await self.db.fetchrow(sql, *values)
+        return await self.db.fetchrow(self._note(sql, values), *values)
 
     async def fetchval(self, sql: str, *values: Any) -> Any:
-        await self._note(sql, values)
-        return await self.db.fetchval(sql, *values)
+        return await self.db.fetchval(self._note(sql, values), *values)
 
     async def execute(self, sql: str, *values: Any) -> Any:
-        await self._note(sql, values)
-        return await self.db.execute(sql, *values)
+        return await self.db.execute(self._note(sql, values), *values)
 
-    def greedy(self, most: int) -> dict[str, int]:
-        """Name the statements of which a step read more rows than that."""
-        return {sql: rows for sql, rows in self.read.items() if rows > most}
+    def hear(self, _: Any, message: Any) -> None:
+        """Hear how a statement was carried out, which may be told long after its result."""
+        _, is_plan, text = message.message.partition("plan:\n")
+        if is_plan:
+            told = json.loads(text)
+            sql, rows = told["Query Text"], max(read_rows(told["Plan"]))
+            if any(sql == ours for ours, _ in self.carried_out):  # asyncpg asks for types, too
+                self.read[sql] = max(self.read.get(sql, 0), rows)
 
-    async def _note(self, sql: str, values: tuple[Any, ...]) -> None:
-        undone = self.db.transaction()  # what is explained so is carried out
-        await undone.start()
-        plan = await self.db.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", *values)
-        await undone.rollback()
-        self.read[sql] = max(read_rows(plan[0]["Plan"]))
+    def _note(self, sql: str, values: tuple[Any, ...]) -> str:
+        self.carried_out.append((sql, values))
+        return sql
 
 
 def read_rows(node: dict[str, Any]) -> Iterator[int]:
