@@ -20,9 +20,9 @@ FEW = 100  # commands under way, below which a hiccup is no load
 BEAT_S = 0.02
 PROBE_S = 0.25  # how often one is let in to see whether answers come again
 LOOKED_UP = 1_000
-WORTH_S = 0.4  # of answers may be under way: the slowest are answered within twice that
+WORTH_S = 0.25  # of answers may be under way: the slowest are answered within thrice that
 UNKNOWN = 500  # commands, while it is not known yet how quick the answers come
-LEAST = 200  # commands, however slow they come
+LEAST = 150  # commands, however slow they come
 RATE_S, SMOOTH = 0.25, 0.3
 GRACE = 1.5  # for who has a seat already: a hold that cannot be confirmed is a seat lost
 

@@ -19,7 +19,7 @@ from shared.db import Db, Pool, passing
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE, TOLD_AT_ONCE = 1_000, 32
+AT_ONCE, TOLD_AT_ONCE = 1_000, 8
 WAITING = 10_000
 # Together less than the second and a half after which a call fails.
 QUEUE_S, WAVE_S = 0.75, 0.7
