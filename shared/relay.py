@@ -11,6 +11,7 @@ from typing import Protocol
 
 import structlog
 
+from shared import failpoints
 from shared.broker import Published, Publisher
 from shared.db import Db, Pool, is_passing
 
@@ -93,12 +94,14 @@ class Relay:
                 if not await self._is_only(db):
                     return 0
                 await self._outbox.prepare(db, BATCH)
+            failpoints.reach("relay_after_claim")
             async with db.transaction():
                 if not await self._is_only(db):
                     return 0
                 waiting = await self._outbox.take(db, BATCH)
                 sent = await self._publish(waiting)
                 if sent:
+                    failpoints.reach("relay_before_mark")
                     await self._outbox.forget(db, sent)
                 return len(sent)
 

@@ -7,6 +7,8 @@ from typing import Literal, TypeVar
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared import failpoints
+
 
 class ServiceSettings(BaseSettings):
     """The settings that all three services have; each adds its own."""
@@ -20,6 +22,9 @@ class ServiceSettings(BaseSettings):
         pattern=r"^amqps?://", description="RabbitMQ, as this service's own user."
     )
     secret: str = Field(min_length=32, description="Root of all keys; at least 32 characters.")
+    environment: Literal["production", "rehearsal"] = Field(
+        default="production", description="A rehearsal may let processes die on purpose."
+    )
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(ge=1, le=65535, description="Port to listen on, below 32768.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
@@ -38,10 +43,15 @@ def read(kind: type[Settings]) -> Settings:
     small letters; a variable wins over its file.
     """
     try:
-        return kind(_secrets_dir=os.environ.get("ANTREAN_SECRETS_DIR"))
+        found = kind(_secrets_dir=os.environ.get("ANTREAN_SECRETS_DIR"))
+        if isinstance(found, ServiceSettings):
+            failpoints.check(found.environment)
     except ValidationError as error:
         prefix = str(kind.model_config.get("env_prefix", ""))
         lines = [
             f"  {prefix}{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()
         ]
         sys.exit("These settings are wrong or missing:\n" + "\n".join(lines))
+    except ValueError as error:
+        sys.exit(f"These settings are wrong or missing:\n  {error}")
+    return found

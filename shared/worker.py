@@ -17,6 +17,7 @@ import structlog
 from aio_pika.abc import AbstractChannel
 from pydantic import ValidationError
 
+from shared import failpoints
 from shared.broker import (
     DIRECT,
     PARKING_QUEUE,
@@ -144,6 +145,7 @@ class Worker(Generic[Item]):
                 await self._park(taken.message.body, taken.fault)
         for start in range(0, len(items), self._work.batch):
             await self._handle_all(items[start : start + self._work.batch])
+        failpoints.reach("before_ack")
         if channel is self._channel:
             await settle(batch[-1].message)
 

@@ -19,6 +19,7 @@ from services.booking.decisions import decide, expire_hold
 from services.booking.desk import Desk, Tools
 from services.booking.store import Asking
 from services.booking.writing import Decided, RivalError, Writes
+from shared import failpoints
 from shared.broker import SLOTS_STREAM, Publisher
 from shared.db import Db, Pool
 from shared.keys import booking_code_of
@@ -119,6 +120,8 @@ class Batches:
             try:
                 async with self.pool.acquire() as db, db.transaction():
                     done = await self._decide(db, batch)
+                    failpoints.reach("before_commit")
+                failpoints.reach("after_commit")
             except RIVALS as rival:
                 if attempt == TRIES - 1:
                     raise

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from prometheus_client import Counter
 
+from shared import failpoints
 from shared.broker import COMMANDS, PUBLISH_TIMEOUT_S, Published, Publisher
 from shared.messages import CommandBatch, SomeCommand
 from shared.service import lasting
@@ -76,10 +77,12 @@ class CommandSender:
         body = CommandBatch(commands=tuple(w.command for w in batch)).model_dump_json()
         result = Published.UNKNOWN
         self._going = batch
+        failpoints.reach("gateway_before_publish")
         try:
             result = await self._publisher.publish_confirmed(
                 COMMANDS, BOOKING_KEY, body.encode(), reply_to=self._reply_to()
             )
+            failpoints.reach("gateway_after_confirm")
         finally:
             self._going = []
             for waiting in batch:

@@ -25,6 +25,7 @@ from services.notifier.routing import (
     next_step,
     while_resting,
 )
+from shared import failpoints
 from shared.db import Pool, Row, is_passing
 from shared.keys import Keys
 from shared.messages import Contact, Content
@@ -129,11 +130,13 @@ class Sender:
         parcel = self._parcel(row)
         async with self.pool.acquire() as db:
             await store.name_provider(db, row["attempt_id"], provider.name)
+        failpoints.reach("notifier_before_call")
         try:
             accepted = await self._ask(provider, parcel)
         except SendError as error:
             await self._failed(row, provider, error.failure)
         else:
+            failpoints.reach("notifier_after_call")
             await self._accepted(row, provider, accepted)
 
     async def _ask(self, provider: Provider, parcel: Parcel) -> Accepted:
