@@ -1,6 +1,6 @@
 # The two commands that do everything: `make up` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help up down status demo check test bench bench-pretix stampede seed operator logs lock clean venv venv-bench venv-pretix
+.PHONY: help up down status demo check test bench bench-pretix stampede chaos mutants seed operator logs lock clean venv venv-bench venv-pretix
 PY := .venv/bin/python
 LOCAL := $(PY) -m deploy.local
 ARGS ?=
@@ -57,6 +57,12 @@ bench-pretix: venv-pretix ## orders at one quota of pretix beside our holds (opt
 
 stampede: venv ## rivals at one slot of a running system: make stampede ARGS="--rivals 2000 --seats 100"
 	@$(PY) -m bench.stampede $(ARGS)
+
+chaos: venv ## everything breaks while a town books, and a checker judges (6 min); SOAK=1 takes a night
+	@$(PY) -m chaos $(if $(SOAK),--soak) $(ARGS)
+
+mutants: venv ## seeded defects, each of which the checker must catch (25 min)
+	@$(PY) -m chaos.mutating $(ARGS)
 
 lock: venv ## resolve pyproject.toml into requirements/*.lock, by hash
 	@.venv/bin/uv pip compile -q pyproject.toml --generate-hashes --no-header --no-annotate -o requirements/run.lock

@@ -102,6 +102,10 @@ class Link:
                 pause = 0.1
             except (*LOST, TimeoutError) as error:
                 log.warning("broker_unreachable", link=self._name, error=type(error).__name__)
+            except Exception:
+                # Whatever the client library stumbles over: a process without its link is of no
+                # use, and nothing would tell.
+                log.exception("broker_link_failed", link=self._name)
             await self._close()
             await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311 jitter, no secret
             pause = min(pause * 2, 5.0)

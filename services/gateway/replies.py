@@ -19,7 +19,7 @@ from shared.messages import Outcome, Replies, SomeCommand
 
 log = structlog.get_logger(__name__)
 
-REMEMBERED = 20_000  # commands: whoever asks later is told by the ledger
+REMEMBERED = 10_000  # commands: whoever asks later is told by the ledger
 AT_ONCE = 8  # callers that go on in one turn of the loop: each has an answer to write
 UNANSWERED_S = 30.0  # after which a reply is taken for lost, and not for late
 

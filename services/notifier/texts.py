@@ -105,6 +105,8 @@ def compose(event: Event, to: Recipient) -> Composed | None:
     is_plain = event.data.code is None and event.data.command is None
     if kind is EventType.HOLD_RELEASED and in_chat and is_plain:
         return _plain("released", to, ("dates",))
+    if kind in (EventType.BOOKING_CONFIRMED, EventType.BOOKING_RESCHEDULED) and not to.booking_code:
+        return None  # it moved meanwhile: what is told of that says where it is now
     told = {
         EventType.BOOKING_CONFIRMED: ("confirmed", ("status", "move")),
         EventType.BOOKING_RESCHEDULED: ("moved", ("status",)),

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(
     path
-    for top in ("services", "shared", "channels", "deploy", "bench")
+    for top in ("services", "shared", "channels", "deploy", "bench", "chaos")
     for path in (ROOT / top).rglob("*.py")
 )
 EDGES = {"aiohttp", "aio_pika", "asyncpg", "structlog", "os", "random", "time"}

@@ -1,6 +1,7 @@
 import json
 import re
 import string
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from uuid import UUID
@@ -191,3 +192,10 @@ def test_a_refusal_says_in_words_where_there_still_is_quota() -> None:
 
 SLOT_OF_BATAM = {"office": "batam", "service": "passport", "date": date(2027, 9, 1),
                  "session": Session.MORNING}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [EventType.BOOKING_CONFIRMED, EventType.BOOKING_RESCHEDULED])
+def test_a_booking_that_moved_meanwhile_is_told_of_by_its_move_alone(kind: EventType) -> None:
+    gone = replace(recipient(Language.ID), booking_code=None, service_hour=None)
+
+    assert compose(happened(kind), gone) is None

@@ -1,0 +1,138 @@
+"""Where the suite plays: servers of its own, cables between everything, processes, a town."""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import asyncpg
+
+from chaos.cables import Cable
+from chaos.crew import Crew
+from deploy.local import paths, provision, servers, services
+from deploy.local.environment import DEFAULT_OFFICE, Stack, shared_secrets
+from services.booking.migrate import migrate
+from services.booking.operator import quota
+from services.booking.operator.plan import Plan
+from shared.db import open_pool
+from shared.messages import Session, SlotRef
+
+GATEWAYS, WORKERS = 2, 3
+OFFICES = ("bandung", "semarang", DEFAULT_OFFICE)
+FIRST_DAY = 3
+# Everybody comes from one address, and repeats what was not answered.
+PATIENT = {
+    "ANTREAN_ADDRESS_PER_MINUTE": "1000000000",
+    "ANTREAN_LOOKUPS_PER_MINUTE": "1000000000",
+    "ANTREAN_ACTS_PER_MINUTE": "1000000",
+    "ANTREAN_LOGIN_PER_MINUTE": "1000000",
+    "ANTREAN_APPLICANT_PER_MINUTE": "1000000",
+}
+REHEARSAL = {"ANTREAN_ENVIRONMENT": "rehearsal", "ANTREAN_LOG_LEVEL": "WARNING"}
+# A call in doubt is judged sooner than in life, so that the end need not be waited for so long.
+# The platform repeats a webhook sooner, too: a receipt must have the time to come.
+DOUBT = {"ANTREAN_CALL_TIMEOUT_S": "5", "ANTREAN_RECEIPT_WAIT_S": "20"}
+HASTY = {"ANTREAN_SIMULATOR_RETRY_S": "0.25"}
+RULES = """
+    UPDATE booking.office SET hold_minutes = 1, release_after_min_s = 1, release_after_max_s = 3
+     WHERE id = ANY ($1)
+"""
+
+
+@dataclass(slots=True)
+class Stage:
+    """A running system with faults at hand; `db` reaches the ledger by no cable."""
+
+    stack: Stack
+    crew: Crew
+    cables: dict[str, Cable]
+    db: "asyncpg.Pool[asyncpg.Record]"
+    slots: tuple[SlotRef, ...]
+    chat_slot: SlotRef
+    simulator: str
+
+    @property
+    def gateways(self) -> list[str]:
+        """Give the addresses of all gateways."""
+        return [member.url for member in self.crew.of("gateway")]
+
+
+@contextlib.asynccontextmanager
+async def raised(
+    root: Path, folder: Path, seats: int, sql: Sequence[str] = ()
+) -> AsyncIterator[Stage]:
+    """Raise a stage with so many seats a slot; afterwards nothing of it is left but its logs.
+
+    `sql` is done to the database once it is migrated: what a mutant takes away.
+    """
+    stack = await _provisioned()
+    db = await open_pool(stack.environment("migrate")["ANTREAN_DATABASE_URL"], name="chaos", size=3)
+    crew = Crew(root, folder)
+    cables: dict[str, Cable] = {}
+    watching = None
+    try:
+        await db.execute(RULES, list(OFFICES))
+        for statement in sql:
+            await db.execute(statement)
+        slots = [one for office in OFFICES[:2] for one in await _open(stack, office, seats, days=2)]
+        (chat_slot,) = await _open(stack, DEFAULT_OFFICE, seats, days=1)
+        await _wire(stack, crew, cables)
+        watching = asyncio.create_task(crew.watch())
+        await crew.ready()
+        simulator = crew.of("simulator")[0].url
+        yield Stage(stack, crew, cables, db, tuple(slots), chat_slot, simulator)
+    finally:
+        if watching is not None:
+            watching.cancel()
+        await crew.end()
+        for cable in cables.values():
+            await cable.close()
+        await db.close()
+        await provision.drop_database(stack.servers, stack.database)
+        await provision.drop_vhost(stack.servers, stack.vhost)
+
+
+async def _provisioned() -> Stack:
+    """Start the servers, and make a seeded stack with no service running."""
+    found = await asyncio.to_thread(servers.start)
+    name = f"chaos_{secrets.token_hex(4)}"
+    ports = {one: paths.free_port() for one in services.MODULES}
+    stack = Stack(found, name, name, ports, shared_secrets())
+    await provision.provision(found, name, name)
+    await migrate(stack.environment("migrate")["ANTREAN_DATABASE_URL"])
+    await asyncio.to_thread(services.run, stack, "booking", ["seed"])
+    return stack
+
+
+async def _open(stack: Stack, office: str, seats: int, days: int) -> list[SlotRef]:
+    """Open slots through the operator's own code."""
+    pool = await open_pool(stack.environment("booking")["ANTREAN_DATABASE_URL"], name="chaos-open")
+    today = datetime.now(UTC).date()
+    wanted = tuple(today + timedelta(days=FIRST_DAY + n) for n in range(days))
+    plan = Plan(office, "passport", wanted, {Session.MORNING: seats})
+    async with pool.acquire() as db, db.transaction():
+        opened = await quota.open_quota(db, plan, "chaos", dry=False, partial=False)
+    await pool.close()
+    return [change.ref for change in opened.changes if change.what == "new"]
+
+
+async def _wire(stack: Stack, crew: Crew, cables: dict[str, Cable]) -> None:
+    """Put a cable between each service and each of its servers, and take the processes on."""
+    urls = stack.environment("gateway")
+    for service in ("gateway", "booking", "notifier"):
+        for what, variable in (("db", "ANTREAN_DATABASE_URL"), ("mq", "ANTREAN_AMQP_URL")):
+            cable = cables[f"{service}-{what}"] = Cable.to(f"{service}-{what}", urls[variable])
+            await cable.join()
+    more = HASTY | {"ANTREAN_PORT": str(stack.ports["simulator"])}
+    crew.add("simulator", "simulator", services.environment(stack, "simulator") | more)
+    for service, count in (("gateway", GATEWAYS), ("booking", WORKERS), ("notifier", 1)):
+        found = services.environment(stack, service) | REHEARSAL
+        found |= {"gateway": PATIENT, "notifier": DOUBT}.get(service, {})
+        for what, variable in (("db", "ANTREAN_DATABASE_URL"), ("mq", "ANTREAN_AMQP_URL")):
+            found[variable] = cables[f"{service}-{what}"].through(found[variable])
+        for number in range(count):
+            port = stack.ports[service] if number == 0 else paths.free_port()
+            crew.add(f"{service}-{number}", service, found | {"ANTREAN_PORT": str(port)})
