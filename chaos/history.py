@@ -58,8 +58,8 @@ class Act:
     @property
     def final(self) -> Told | None:
         """What was said at last; what was granted counts before what was refused at the door."""
-        inside = [one for one in self.finals if not is_at_the_door(one)]
-        return (inside or self.finals or [None])[-1]
+        said = [one for one in self.finals if not is_at_the_door(one)] or self.finals
+        return said[-1] if said else None
 
 
 @dataclass(slots=True)

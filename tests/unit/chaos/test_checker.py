@@ -79,7 +79,7 @@ def test_a_seat_that_nobody_asked_for_is_unexpected_unless_it_came_by_chat() -> 
 
 def test_another_outcome_than_was_told_contradicts() -> None:
     held = act(told(201))
-    refused = act(told(409, code="slot_full"))
+    refused = act(told(409, code="already_booked"))
 
     assert wrong([held], facts(outcomes={held.command_id: Outcome("refused", "slot_full")})) == {
         "contradicted": 1
