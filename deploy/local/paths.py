@@ -34,6 +34,7 @@ def data_folder() -> Path:
 
 
 def _choose_data_folder() -> str:
+    HOME.parent.mkdir(mode=0o711, exist_ok=True)
     if os.geteuid() != 0 or _can_everybody_go(HOME.parent):
         return str(HOME)
     mark = hashlib.sha256(str(HOME.parent).encode()).hexdigest()[:12]
@@ -61,7 +62,7 @@ def remember(name: str, value: Any) -> Any:
     """Keep a value in `.antrean/state.json`."""
     path = HOME / "state.json"
     check_home()
-    HOME.mkdir(mode=0o711, exist_ok=True)
+    HOME.mkdir(mode=0o711, parents=True, exist_ok=True)
     draft = path.with_suffix(".new")
     draft.touch(mode=0o600)
     draft.write_text(json.dumps(_state() | {name: value}, indent=1))
@@ -73,7 +74,7 @@ def remember(name: str, value: Any) -> Any:
 def only_one() -> Iterator[None]:
     """Let one `up` or `down` of this checkout work at a time."""
     check_home()
-    HOME.mkdir(mode=0o711, exist_ok=True)
+    HOME.mkdir(mode=0o711, parents=True, exist_ok=True)
     with (HOME / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
