@@ -37,7 +37,7 @@ from shared.keys import Keys  # noqa: E402
 
 SEATS, RATE = 150, 8.0  # seats a slot, people a second
 CHATTERS, LAST_WAVE = 40, 15
-PATIENCE_S, HELD_S = 60.0, 20.0
+PATIENCE_S, CHAT_PATIENCE_S, HELD_S = 60.0, 30.0, 20.0
 
 
 @dataclass(slots=True)
@@ -90,7 +90,7 @@ class Play:
         loop = asyncio.get_running_loop()
         self.town.last_try_at = loop.time() + PATIENCE_S
         for chatter in self.chatters:
-            chatter.last_look_at = loop.time() + PATIENCE_S
+            chatter.last_look_at = loop.time() + CHAT_PATIENCE_S
         await asyncio.gather(*self.citizens, *self.chatting)
 
     async def last_wave(self) -> None:

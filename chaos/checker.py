@@ -47,7 +47,7 @@ class Facts:
     the ledger's own invariants; `texts` are how many texts that name a booking's code reached its
     phone, `due` how many should have, at least and at most; `samples` are the looks at counters
     meanwhile that were wrong; `waiting` is what still was under way at the end; `parked` must be
-    the `poison`.
+    the `poison`; who wrote in a chat and read nothing is `unheard`.
     """
 
     outcomes: Mapping[UUID, Outcome]
@@ -64,6 +64,7 @@ class Facts:
     poison: int
     samples: int
     chat_owners: frozenset[str]
+    unheard: Sequence[str]
 
 
 @dataclass(slots=True)
@@ -98,6 +99,7 @@ MUST_BE_ZERO = (
     "events changed",
     "texts missing",
     "texts twice",
+    "chats unanswered",
     "left under way",
     "parked",
     "expired early",
@@ -219,4 +221,5 @@ def _compare_texts(verdict: Verdict, facts: Facts) -> None:
     none = (0, 0)
     twice = [code for code, number in facts.texts.items() if number > facts.due.get(code, none)[1]]
     verdict.count("texts twice", (f"of booking {code[:4]}" for code in twice))
+    verdict.count("chats unanswered", facts.unheard)
     verdict.columns["texts"] = sum(facts.texts.values())

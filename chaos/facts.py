@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -102,7 +102,7 @@ async def _under_way(stage: Stage, listener: Listener) -> int:
 
 
 async def collect(
-    stage: Stage, history: History, chatters: Iterable[Chatter], listener: Listener
+    stage: Stage, history: History, chatters: Sequence[Chatter], listener: Listener
 ) -> Facts:
     """Read everything, once nothing is under way."""
     waiting = await rest(stage, listener)
@@ -118,6 +118,8 @@ async def collect(
             while len({position for position, _ in listener.heard}) < len(logged):
                 await asyncio.sleep(0.2)
     due, texts = await _texts(stage, history, chatters)
+    for chatter in chatters:
+        await chatter.read_all()
     return Facts(
         outcomes={row["id"]: Outcome(row["kind"], row["code"]) for row in rows},
         holds=[
@@ -136,6 +138,7 @@ async def collect(
         samples=0,
         poison=0,
         chat_owners=frozenset(await _chat_owners(stage)),
+        unheard=[chatter.phone for chatter in chatters if not chatter.heard],
     )
 
 
@@ -156,7 +159,7 @@ async def _chat_owners(stage: Stage) -> list[str]:
 
 
 async def _texts(
-    stage: Stage, history: History, chatters: Iterable[Chatter]
+    stage: Stage, history: History, chatters: Sequence[Chatter]
 ) -> tuple[dict[str, tuple[int, int]], dict[str, int]]:
     """Count the texts that are due and those that came, by booking code.
 

@@ -38,6 +38,7 @@ def facts(**more: Any) -> Facts:
         "poison": 0,
         "samples": 0,
         "chat_owners": frozenset(),
+        "unheard": [],
     }
     return Facts(**usual | more)
 
@@ -131,6 +132,7 @@ def test_a_hold_that_was_over_too_early_is_seen() -> None:
         ({"texts": {}}, "texts missing"),
         ({"texts": {"CODE": 2}}, "texts twice"),
         ({"waiting": 1}, "left under way"),
+        ({"unheard": ["+62813"]}, "chats unanswered"),
         ({"parked": 1}, "parked"),
         ({"poison": 1}, "parked"),
     ],
