@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import random
+import signal
 import sys
 import time
 from dataclasses import dataclass, field, replace
@@ -31,6 +32,7 @@ from chaos.history import History  # noqa: E402
 from chaos.management import Management  # noqa: E402
 from chaos.people import Citizen, Town  # noqa: E402
 from chaos.stage import Stage, raised  # noqa: E402
+from deploy.local import servers  # noqa: E402
 from deploy.local.paths import StackError  # noqa: E402
 from shared import log  # noqa: E402
 from shared.keys import Keys  # noqa: E402
@@ -135,9 +137,33 @@ HELD = """
 
 async def run(words: argparse.Namespace) -> int:
     """Play, judge, print; 1 where a column that must be 0 is not."""
+    end_with_sigterm()
     seed = words.seed if words.seed is not None else random.randrange(10**6)
     began, folder = time.monotonic(), Path(mkdtemp(prefix="antrean-chaos-"))
     print(f"seed {seed}; logs in {folder}", flush=True)
+    try:
+        verdict, injected = await _raise_and_play(words, folder, seed, began)
+    finally:
+        if not words.keep:
+            await asyncio.to_thread(servers.stop)
+    print(table.text(verdict, injected, seed, time.monotonic() - began))
+    if words.out:
+        broken = {name: verdict.columns.get(name, 0) for name in MUST_BE_ZERO}
+        broken["never healed"] = len(injected.never_healed)
+        words.out.write_text(json.dumps(broken))
+    return 0 if verdict.is_valid and not injected.never_healed else 1
+
+
+def end_with_sigterm() -> None:
+    """Let a suite that is told to end take along whatever it started."""
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+
+
+async def _raise_and_play(
+    words: argparse.Namespace, folder: Path, seed: int, began: float
+) -> tuple[Verdict, Injected]:
     chosen = json.loads(words.doses) if words.doses else {}
     doses = replace(NOTHING, **chosen) if chosen else SOAK if words.soak else Doses()
     async with (
@@ -148,16 +174,10 @@ async def run(words: argparse.Namespace) -> int:
         town = Town(stage.gateways, stage.slots, keys, http, History())
         play = Play(stage, town, random.Random(seed), began)
         try:
-            verdict, injected = await _play(play, doses, seed)
+            return await _play(play, doses, seed)
         finally:
             play.end()
-    town.history.save(folder / "history.jsonl")
-    print(table.text(verdict, injected, seed, time.monotonic() - began))
-    if words.out:
-        broken = {name: verdict.columns.get(name, 0) for name in MUST_BE_ZERO}
-        broken["never healed"] = len(injected.never_healed)
-        words.out.write_text(json.dumps(broken))
-    return 0 if verdict.is_valid and not injected.never_healed else 1
+            town.history.save(folder / "history.jsonl")
 
 
 async def _play(play: Play, doses: Doses, seed: int) -> tuple[Verdict, Injected]:
@@ -192,6 +212,7 @@ def words_of(given: list[str]) -> argparse.Namespace:
     parser.add_argument("--soak", action="store_true", help="the doses of a night")
     parser.add_argument("--doses", help="only these, as JSON, such as '{\"deaths\": 12}'")
     parser.add_argument("--root", type=Path, default=ROOT, help="the checkout whose code is run")
+    parser.add_argument("--keep", action="store_true", help="let the servers run on")
     parser.add_argument("--sql", action="append", default=[], help="done to the new database")
     parser.add_argument("--out", type=Path, help="a file for the columns that must be 0")
     return parser.parse_args(given)
@@ -204,6 +225,8 @@ def main() -> int:
         return uvloop.run(run(words_of(sys.argv[1:])))
     except StackError as error:
         sys.exit(f"\n{error}")
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        sys.exit("\nstopped")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from tempfile import TemporaryDirectory
 from chaos.mutants import MUTANTS, Mutant
 
 ROOT = Path(__file__).parents[1]
+HOME = ROOT / ".antrean" / "chaos"
 PARTS = ("services", "shared", "channels", "deploy")
 SEED, TRIES, LONGEST_S = 20_260, 2, 600
 
@@ -32,7 +34,17 @@ def play(mutant: Mutant, folder: Path, seed: int) -> dict[str, int]:
     """Run the suite on a mutant; gives the columns that are not 0."""
     root, out = folder / f"root-{seed}", folder / f"columns-{seed}.json"
     mutate(mutant, root)
-    words = ["--root", root, "--doses", json.dumps(mutant.doses), "--seed", seed, "--out", out]
+    words = [
+        "--keep",
+        "--root",
+        root,
+        "--doses",
+        json.dumps(mutant.doses),
+        "--seed",
+        seed,
+        "--out",
+        out,
+    ]
     for statement in mutant.sql:
         words += ["--sql", statement]
     command = [sys.executable, "-m", "chaos", *map(str, words)]
@@ -61,6 +73,7 @@ def main() -> int:
     words = parser.parse_args()
     chosen = [mutant for mutant in MUTANTS if words.only in mutant.name]
     survived = []
+    os.environ["ANTREAN_HOME"] = str(HOME)
     for number, mutant in enumerate(chosen, 1):
         began = time.monotonic()
         found = hunt(mutant)
@@ -69,6 +82,8 @@ def main() -> int:
         print(f"{number:>3} of {len(chosen)}  {mutant.name}: {caught or 'SURVIVED'} ({took:.0f} s)",
               flush=True)  # fmt: skip
         survived += [] if found else [mutant.name]
+    command = [sys.executable, "-c", "from deploy.local import servers; servers.stop()"]
+    subprocess.run(command, cwd=ROOT, check=False)
     print(f"\n{len(chosen) - len(survived)} of {len(chosen)} mutants were caught")
     return 1 if survived else 0
 
