@@ -22,24 +22,25 @@ TOGETHER = 20  # messages published at once
 async def purge(stack: Stack, queue: str) -> None:
     """Empty a queue."""
     vhost = quote(stack.vhost, safe="")
-    await _call(stack.servers, "DELETE", f"queues/{vhost}/{queue}/contents")
+    await call(stack.servers, "DELETE", f"queues/{vhost}/{queue}/contents")
 
 
 async def unused_vhosts(servers: Servers, prefix: str) -> list[str]:
     """List the virtual hosts with such a name that nobody is connected to."""
-    used = {one.get("vhost") for one in await _call(servers, "GET", "connections")}
-    names = [one["name"] for one in await _call(servers, "GET", "vhosts")]
+    used = {one.get("vhost") for one in await call(servers, "GET", "connections")}
+    names = [one["name"] for one in await call(servers, "GET", "vhosts")]
     return [name for name in names if name.startswith(prefix) and name not in used]
 
 
-async def _call(servers: Servers, method: str, path: str) -> Any:
+async def call(servers: Servers, method: str, path: str, body: Any = None) -> Any:
+    """Ask the management API; gives what it says, where it says anything."""
     at = urlsplit(servers.management)
     auth = aiohttp.encode_basic_auth(at.username or "", at.password or "")
     where = f"{at.scheme}://{at.hostname}:{at.port}/api/{path}"
     headers = {"Authorization": auth}
     async with (
         aiohttp.ClientSession(headers=headers) as api,
-        api.request(method, where) as answer,
+        api.request(method, where, json=body) as answer,
     ):
         answer.raise_for_status()
         return await answer.json() if answer.status == 200 else None

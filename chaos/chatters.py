@@ -8,10 +8,11 @@ from typing import Any
 
 import aiohttp
 
-from bench.crowd import BORN, LETTERS
+from bench.crowd import BORN, name_of
 from shared.messages import Session, SlotRef
 
 LOOK_S = 0.5
+APART = 10**6  # so that nobody has the name of somebody on the web
 AGREE = "Setuju"
 Message = dict[str, Any]
 
@@ -37,8 +38,7 @@ class Chatter:
     @property
     def name(self) -> str:
         """Their name."""
-        letters = "".join(LETTERS[(self.number // 26**place) % 26] for place in range(7))
-        return f"Contoh W{letters}"
+        return name_of(APART + self.number)
 
     async def live(self) -> None:
         """Ask for a seat in one message; whoever gets one agrees, and waits for the ticket."""

@@ -4,10 +4,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-import aiohttp
-
+from bench.broker import call
 from deploy.local.environment import Stack
 
 EXCHANGE, QUEUE, KEY = "antrean.commands", "antrean.commands.booking", "booking.#"
@@ -70,11 +69,4 @@ class Management:
         return quote(self.stack.vhost, safe="")
 
     async def _call(self, method: str, path: str, body: Any = None) -> None:
-        at = urlsplit(self.stack.servers.management)
-        auth = aiohttp.encode_basic_auth(at.username or "", at.password or "")
-        where = f"{at.scheme}://{at.hostname}:{at.port}/api/{path}"
-        async with (
-            aiohttp.ClientSession(headers={"Authorization": auth}) as api,
-            api.request(method, where, json=body) as answer,
-        ):
-            answer.raise_for_status()
+        await call(self.stack.servers, method, path, body)

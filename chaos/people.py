@@ -14,7 +14,7 @@ from typing import Any
 
 import aiohttp
 
-from bench.crowd import BORN, LETTERS
+from bench.crowd import BORN, name_of, phone_of
 from chaos.history import OPEN, Act, History, Told
 from services.gateway import callers
 from services.gateway.logins import Login
@@ -52,13 +52,12 @@ class Citizen:
     @property
     def phone(self) -> str:
         """Their phone, which is sample data like everything of them."""
-        return f"+62812{self.number:08d}"
+        return phone_of(self.number)
 
     @property
     def name(self) -> str:
         """Their name."""
-        letters = "".join(LETTERS[(self.number // 26**place) % 26] for place in range(7))
-        return f"Contoh {letters}"
+        return name_of(self.number)
 
     @property
     def owner(self) -> str:
