@@ -96,9 +96,13 @@ class Runner(web.AppRunner):
     async def _make_server(self) -> Any:
         made = await super()._make_server()
         gateway = self.app[GATEWAY]
-        is_secure = gateway.config.public_url.startswith("https:")
+        turning_away = TurningAway(
+            gateway.admission,
+            is_secure=gateway.config.public_url.startswith("https:"),
+            is_shared=bool(gateway.config.cors_origins),
+        )
         return CarefulServer(
-            TurningAway(gateway.admission, is_secure=is_secure),
+            turning_away,
             made.request_handler,
             request_factory=made.request_factory,
             loop=made._loop,  # noqa: SLF001 a server is made anew from what aiohttp made

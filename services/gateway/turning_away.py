@@ -18,7 +18,10 @@ BEGINS = b"POST /v1/holds HTTP/1.1\r\n"
 ROUTE = "/v1/holds"
 END = b"\r\n\r\n"
 LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,9})[ \t]*(?=\r\n)")
-ODD = re.compile(rb"\r\n(?:transfer-encoding|connection|upgrade|expect|origin)[ \t]*:")
+ODD = re.compile(
+    rb"\r\n(?:transfer-encoding|upgrade|expect|connection(?!:[ \t]*keep-alive[ \t]*\r\n))[ \t]*:"
+)
+ORIGIN = re.compile(rb"\r\norigin[ \t]*:", re.IGNORECASE)
 
 
 def is_whole(data: bytes) -> bool:
@@ -38,10 +41,13 @@ def is_whole(data: bytes) -> bool:
 
 
 class TurningAway:
-    """Turns requests for seats away while there is too much to do."""
+    """Turns requests for seats away while there is too much to do.
 
-    def __init__(self, admission: Admission, *, is_secure: bool) -> None:
-        self._admission = admission
+    Where the API `is_shared` with other origins, what a browser sends from one is left to be read.
+    """
+
+    def __init__(self, admission: Admission, *, is_secure: bool, is_shared: bool) -> None:
+        self._admission, self._is_shared = admission, is_shared
         fixed = HEADERS | {
             "Content-Security-Policy": STRICT,
             "Cache-Control": "no-store",
@@ -55,6 +61,8 @@ class TurningAway:
     def answer(self, data: bytes) -> bytes | None:
         """Give the answer to one whole request, or None where it is to be read."""
         if not data.startswith(BEGINS) or not self._admission.turns_away():
+            return None
+        if self._is_shared and ORIGIN.search(data):
             return None
         request_id = os.urandom(16).hex()
         calls.note("POST", ROUTE, 503, 0.0, request_id)

@@ -14,7 +14,8 @@ BODY = b'{"not":"read"}'
 PLAIN = b"POST /v1/holds HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 LENGTH = b"Content-Length: %d\r\n\r\n" % len(BODY)
 WHOLE = PLAIN + LENGTH + BODY
-USUAL = PLAIN + b"Origin: https://example.org\r\n" + LENGTH + BODY  # goes through all that we have
+# Read in the usual way, since its length is not told beforehand.
+USUAL = PLAIN + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY)
 SOON = 5
 
 Answer = tuple[int, dict[str, str], bytes]
