@@ -17,7 +17,7 @@ import structlog
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from aio_pika.exceptions import DeliveryError
 
-from shared.links import LOST, Link, OnOpen, Opened, as_lost
+from shared.links import LOST, Link, OnOpen, Opened, as_lost, connect_to_any
 
 log = structlog.get_logger(__name__)
 
@@ -214,7 +214,7 @@ async def give_back(message: Incoming) -> None:
 
 async def peek_queue(url: str, queue: str, most: int) -> list[tuple[dict[str, Any], bytes]]:
     """Read up to `most` messages of a queue as (headers, body), and leave them where they are."""
-    connection = await aio_pika.connect(url, timeout=5)
+    connection = await connect_to_any(url)
     async with connection:
         channel = await connection.channel()
         source = await channel.get_queue(queue, ensure=False)

@@ -7,7 +7,9 @@ from functools import partial
 from typing import Any, TypeAlias
 
 import asyncpg
-from asyncpg.pool import PoolConnectionProxy
+from asyncpg.pool import PoolAcquireContext, PoolConnectionProxy
+
+from shared.settings import addresses
 
 Db: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 Row: TypeAlias = asyncpg.Record
@@ -23,7 +25,63 @@ PASSING_CLASSES = ("08", "28", "3D", "40", "42", "53", "57", "58", "XX")
 PASSING_CODES = ("55P03", "25006")
 
 
+WRITABLE = "read-write"  # nothing of ours has work for a standby
+AS_USUAL: dict[str, Any] = {  # what `asyncpg.create_pool` would say, or nearly so
+    "min_size": 1,
+    "loop": None,
+    "connection_class": asyncpg.Connection,
+    "record_class": asyncpg.Record,
+    "max_queries": 50_000,
+    "max_inactive_connection_lifetime": 300.0,
+}
 GROWN = 1_000  # rows of a table, from which on a plan is right for as many as there will be
+
+
+class Hosts:
+    """Connects to the one of the URL's hosts that takes writes; begins where it last went well.
+
+    asyncpg tries them in one time limit for all, always from the first: a machine that is switched
+    off says nothing, and would use it up each time.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._addresses, self._at = addresses(url), 0
+
+    async def connect(self, *_: Any, **how: Any) -> Any:
+        """Connect, with a time limit for each host; raises what the last one said."""
+        for left in reversed(range(len(self._addresses))):
+            at = self._at
+            try:
+                address = self._addresses[at]
+                return await asyncpg.connect(address, **how, target_session_attrs=WRITABLE)
+            except BaseException as error:  # also where whoever waits gives up
+                if at == self._at:
+                    self._at = (at + 1) % len(self._addresses)
+                if not left or not is_passing(error):
+                    raise
+        raise AssertionError("unreachable")
+
+
+class _Borrowed(PoolAcquireContext):  # type: ignore[misc]  # asyncpg has no types
+    """A connection on loan; where it was to a node that is read-only now, all are made anew."""
+
+    __slots__ = ()
+
+    async def __aexit__(
+        self, kind: object = None, error: object = None, trace: object = None
+    ) -> None:
+        if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
+            await self.pool.expire_connections()
+        await super().__aexit__(kind, error, trace)
+
+
+class _Pool(asyncpg.Pool):  # type: ignore[misc]  # likewise
+    """A pool that lends its connections so."""
+
+    __slots__ = ()
+
+    def acquire(self, *, timeout: float | None = None) -> _Borrowed:
+        return _Borrowed(self, timeout)
 
 
 async def open_pool(  # noqa: PLR0913 five are named and may be left out
@@ -44,9 +102,10 @@ async def open_pool(  # noqa: PLR0913 five are named and may be left out
     that join their rows may be so `once_grown` are these tables (`schema.name`), as a new
     connection finds them: each lasts for some minutes of load.
     """
-    pool: Pool = await asyncpg.create_pool(
+    pool: Pool = await _Pool(
         url,
-        min_size=1,
+        **AS_USUAL,
+        connect=Hosts(url).connect,
         max_size=size,
         command_timeout=10,
         timeout=5,

@@ -16,9 +16,12 @@ import structlog
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
 
+from shared.settings import addresses
+
 log = structlog.get_logger(__name__)
 
 HEARTBEAT_S = 10  # a dead peer is noticed in about three times this; the docs warn below 5
+CONNECT_S = 5
 LOST = (AMQPError, ChannelInvalidStateError, OSError, RuntimeError)
 
 
@@ -63,11 +66,25 @@ class Opened:
 OnOpen = Callable[[Opened], Awaitable[None]]
 
 
+async def connect_to_any(url: str) -> AbstractConnection:
+    """Connect to the first of the hosts that answers; raises what the last one said."""
+    *others, last = addresses(url)
+    for address in others:
+        with contextlib.suppress(*LOST, TimeoutError):
+            return await aio_pika.connect(address, timeout=CONNECT_S)
+    return await aio_pika.connect(last, timeout=CONNECT_S)
+
+
 class Link:
-    """One connection that is made again, with jittered back-off, for as long as it is wanted."""
+    """One connection that is made again, with jittered back-off, for as long as it is wanted.
+
+    Where the URL names several hosts, each time it goes to the next one: the first that answers
+    serves until it fails.
+    """
 
     def __init__(self, url: str, name: str, on_open: OnOpen) -> None:
-        self._url, self._name, self._on_open = url, name, on_open
+        self._addresses, self._name, self._on_open = addresses(url), name, on_open
+        self._turn = 0
         self._task: asyncio.Task[None] | None = None
         self.connection: AbstractConnection | None = None
         self.up = asyncio.Event()
@@ -107,13 +124,17 @@ class Link:
                 # use, and nothing would tell.
                 log.exception("broker_link_failed", link=self._name)
             await self._close()
+            self._turn += 1
             await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311 jitter, no secret
             pause = min(pause * 2, 5.0)
 
     async def _live(self) -> None:
         properties: dict[str, Any] = {"connection_name": self._name}
         self.connection = await aio_pika.connect(
-            self._url, timeout=5, heartbeat=HEARTBEAT_S, client_properties=properties
+            self._addresses[self._turn % len(self._addresses)],
+            timeout=CONNECT_S,
+            heartbeat=HEARTBEAT_S,
+            client_properties=properties,
         )
         lost = asyncio.Event()
         self.connection.close_callbacks.add(lambda *_: lost.set())

@@ -1,6 +1,7 @@
 """What every service reads from its environment: `ANTREAN_` + name, all faults told at start."""
 
 import os
+import re
 import sys
 from typing import Literal, TypeVar
 
@@ -9,6 +10,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared import failpoints
 
+# What stands before the hosts, the hosts, the rest.
+HOSTS = re.compile(r"([a-z]+://(?:[^/?#]*@)?)([^/?#@]+)(.*)", re.DOTALL)
+
 
 class ServiceSettings(BaseSettings):
     """The settings that all three services have; each adds its own."""
@@ -16,10 +20,12 @@ class ServiceSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ANTREAN_", extra="ignore")
 
     database_url: str = Field(
-        pattern=r"^postgres(ql)?://", description="Postgres, as this service's own role."
+        pattern=r"^postgres(ql)?://",
+        description="Postgres, as this service's own role; several hosts with commas.",
     )
     amqp_url: str = Field(
-        pattern=r"^amqps?://", description="RabbitMQ, as this service's own user."
+        pattern=r"^amqps?://",
+        description="RabbitMQ, as this service's own user; several hosts with commas.",
     )
     secret: str = Field(min_length=32, description="Root of all keys; at least 32 characters.")
     environment: Literal["production", "rehearsal"] = Field(
@@ -34,6 +40,18 @@ class ServiceSettings(BaseSettings):
 
 
 Settings = TypeVar("Settings", bound=BaseSettings)
+
+
+def addresses(url: str) -> list[str]:
+    """Give a URL for each host of one that names several: `amqp://user:word@one:5672,two/vhost`.
+
+    All that stands before and after the hosts is the same for each.
+    """
+    found = HOSTS.fullmatch(url)
+    if found is None:
+        return [url]
+    before, hosts, after = found.groups()
+    return [before + host.strip() + after for host in hosts.split(",") if host.strip()]
 
 
 def read(kind: type[Settings]) -> Settings:

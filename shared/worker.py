@@ -15,6 +15,7 @@ from typing import Generic, TypeVar
 
 import structlog
 from aio_pika.abc import AbstractChannel
+from prometheus_client import Counter
 from pydantic import ValidationError
 
 from shared import failpoints
@@ -31,6 +32,10 @@ from shared.db import passing
 from shared.links import Opened, as_lost
 
 log = structlog.get_logger(__name__)
+
+REDELIVERED = Counter(
+    "antrean_messages_redelivered", "Messages that came again, by queue.", ["queue"]
+)
 
 Item = TypeVar("Item")
 REASON_LENGTH = 300
@@ -94,8 +99,10 @@ class Worker(Generic[Item]):
             self._is_handling = bool(batch)
             if batch:
                 await self._handle(batch)
+        left = self._waiting.qsize()
         while not self._waiting.empty():
             await give_back(self._waiting.get_nowait().message)
+        log.info("work_given_back", queue=self._work.queue, messages=left)
 
     async def stop(self) -> None:
         """Take nothing more; `run` ends after the batch in hand."""
@@ -117,6 +124,8 @@ class Worker(Generic[Item]):
     async def _arrive(self, message: Incoming) -> None:
         # Nothing is awaited here, so that messages stay in their order. Whatever goes wrong, the
         # message goes on: one that is never acknowledged takes up a place of those that are read.
+        if message.redelivered:
+            REDELIVERED.labels(self._work.queue).inc()
         try:
             taken = Taken(message, self._work.decode(message))
         except Exception as error:  # noqa: BLE001 a bug becomes a parked message here as well

@@ -94,6 +94,7 @@ def _configure() -> None:
     (home / "enabled_plugins").write_text(PLUGINS)
     (home / "boot.json").write_text(json.dumps(administrator(ADMIN, paths.secret("rabbitmq"))))
     management, stream = paths.port("rabbitmq.management"), paths.port("rabbitmq.stream")
+    peers = enumerate(paths.remembered("rabbitmq.peers", list), 1)  # those of a cluster
     (home / "rabbitmq.conf").write_text(
         f"listeners.tcp.default = 127.0.0.1:{paths.port('rabbitmq.amqp')}\n"
         f"management.tcp.port = {management}\nmanagement.tcp.ip = 127.0.0.1\n"
@@ -103,6 +104,7 @@ def _configure() -> None:
         "vm_memory_high_watermark.absolute = 1GB\ndisk_free_limit.absolute = 200MB\n"
         "raft.wal_max_size_bytes = 64000000\nload_definitions = "
         f"{home}/boot.json\n"
+        + "".join(f"cluster_formation.classic_config.nodes.{n} = {peer}\n" for n, peer in peers)
     )
     if os.geteuid() == 0:
         for path in (home, *home.rglob("*")):

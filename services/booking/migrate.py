@@ -5,6 +5,8 @@ from pathlib import Path
 
 import asyncpg
 
+from shared.db import Hosts
+
 SERVICES = Path(__file__).parents[1]
 # The gateway and the notifier own schemas of their own, but read views of booking's: it goes first.
 ORDER = ("booking", "gateway", "notifier")
@@ -29,7 +31,7 @@ async def migrate(database_url: str) -> list[str]:
 
     Raises ChangedMigrationError when a file differs from what ran.
     """
-    db = await asyncpg.connect(database_url, timeout=10)
+    db = await Hosts(database_url).connect(timeout=10)
     try:
         await db.execute("SELECT pg_advisory_lock($1)", LOCK)
         await db.execute(
@@ -50,7 +52,7 @@ async def migrate(database_url: str) -> list[str]:
 
 async def analyze(database_url: str) -> None:
     """Let Postgres count its rows: a statement planned on an empty table scans it ever after."""
-    db = await asyncpg.connect(database_url, timeout=10)
+    db = await Hosts(database_url).connect(timeout=10)
     try:
         # Not the system's own tables, of which an ordinary role is warned off one by one.
         tables = await db.fetch(

@@ -152,3 +152,29 @@ async def test_who_publishes_gets_over_a_connection_that_says_nothing_any_more(
 
     assert went_on
     assert Published.UNKNOWN in heard
+
+
+async def test_a_broker_of_several_hosts_is_found_behind_the_next_one(stack: Stack) -> None:
+    url = stack.environment("gateway")["ANTREAN_AMQP_URL"]
+    one, other = Cable.to(url, 5672), Cable.to(url, 5672)
+    await one.join()
+    await other.join()
+    both = one.through(url).replace(f":{one.here}/", f":{one.here},127.0.0.1:{other.here}/")
+    opened = Broker(both, "test")
+    await opened.start()
+    await opened.wait_up()
+
+    await one.cut()
+
+    async def is_up() -> bool:
+        return bool(other.ends) and not await opened.readiness()
+
+    assert await eventually(is_up)
+    await opened.stop()
+    await other.cut()
+
+
+async def test_a_queue_is_looked_into_where_the_first_host_is_gone(stack: Stack) -> None:
+    url = stack.environment("booking")["ANTREAN_AMQP_URL"]
+
+    assert await peek_queue(url.replace("@", "@127.0.0.1:1,"), PARKING_QUEUE, 0) == []
