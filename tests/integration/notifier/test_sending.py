@@ -17,7 +17,8 @@ import pytest
 from deploy.local import provision, services
 from deploy.local.processes import Processes
 from deploy.local.testing import fresh_stack
-from shared.broker import COMMANDS, Broker, Published
+from services.booking.operator import parked
+from shared.broker import COMMANDS, DIRECT, NOTIFIER_QUEUE, Broker, Published
 from shared.keys import Keys
 from shared.messages import Contact, Content, SendText
 from tests.conftest import eventually
@@ -459,3 +460,34 @@ async def test_the_notifiers_log_names_nobody(post: Post, person: Person) -> Non
 
 async def has(person: Person, body: str) -> bool:
     return body in await bodies(person)
+
+
+async def test_what_a_later_release_says_is_parked_and_what_is_known_is_told(
+    post: Post, person: Person
+) -> None:
+    slot = await open_slot(post.system, 1)
+    await person.log_in()
+    _, hold = await person.hold(slot)
+    event = {
+        "specversion": "1.0",
+        "id": str(uuid4()),
+        "type": "id.antrean.hold.admired.v1",
+        "time": datetime.now(UTC).isoformat(),
+        "data": {"hold_id": hold["hold_id"]},
+    }
+    cancelled = event | {"id": str(uuid4()), "type": "id.antrean.booking.cancelled.v1"}
+    notice = {"kind": "text.shout", "id": str(uuid4())}
+
+    for body in ([event, cancelled], notice):
+        said = json.dumps(body).encode()
+        sent = await post.broker.publisher.publish_confirmed(DIRECT, NOTIFIER_QUEUE, said)
+        assert sent == Published.ACCEPTED
+
+    async def reasons() -> set[str]:
+        url = post.system.stack.environment("booking")["ANTREAN_AMQP_URL"]
+        parks = await parked.peek(url)
+        found = {one["reason"] for one in parks if one["queue"] == NOTIFIER_QUEUE}
+        return found if len(found) == 2 else set()
+
+    await post.wait_for(person, *SENT, purpose="cancelled")
+    assert await eventually(reasons) == {"ValueError in __new__", "unreadable: : union_tag_invalid"}
