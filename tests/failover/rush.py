@@ -164,7 +164,8 @@ async def running(
     settings = others | {"gateway": PATIENT | others.get("gateway", {})}
     processes = Processes(stack, logs, settings)
     try:
-        await asyncio.to_thread(processes.start, *names)
+        for name in names:  # together they would take each other's time to get ready
+            await asyncio.to_thread(processes.start, name)
         timeout = aiohttp.ClientTimeout(total=15)
         async with aiohttp.ClientSession(
             timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()
