@@ -11,10 +11,12 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from channels.simulator import control, graph, sms
+from channels.simulator.courier import Courier
 from channels.simulator.graph import WORLD
+from channels.simulator.hostile import Hostile
+from channels.simulator.post import WEBHOOK, Post
 from channels.simulator.settings import SimulatorSettings
-from channels.simulator.webhooks import Courier
-from channels.simulator.world import WEBHOOK, World
+from channels.simulator.world import World
 
 PAGE = Path(__file__).parent / "page"
 SAMPLES = (("+6281200000001", "Contoh Ani"), ("+6281200000002", "Contoh Budi"))
@@ -55,7 +57,10 @@ async def _livez(_request: web.Request) -> web.Response:
 def _live(config: SimulatorSettings) -> Callable[[web.Application], AsyncIterator[None]]:
     async def live(app: web.Application) -> AsyncIterator[None]:
         async with aiohttp.ClientSession() as http:
-            app[WORLD] = world = World(config, Courier(http, config.retry_s))
+            hostile = Hostile()
+            courier = Courier(http, config.retry_s, hostile)
+            post = Post(config, courier, hostile)
+            app[WORLD] = world = World(config, courier, post, hostile)
             for number, name in SAMPLES:
                 world.phones.get(number, name)
             shaking = asyncio.create_task(_shake_hands(world, http))

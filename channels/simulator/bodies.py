@@ -1,8 +1,14 @@
 """What the control API takes."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel
+
+from channels.simulator.fates import USUAL
+from channels.simulator.limits import Limits
+
+Dose = Annotated[float, Field(ge=0, le=1)] | None
+PASSING_CODES = [4, 80007, 130429, 131056, 1, 2, 131000, 131016]
 
 
 class Asked(BaseModel):
@@ -77,3 +83,36 @@ class AskedFault(RootModel[Fault | Twice | Nothing]):
     """One of them, by its kind."""
 
     root: Fault | Twice | Nothing = Field(discriminator="kind")
+
+
+class HostileMode(Asked):
+    """The seed, the share of webhooks or sends that each dose hits, and how hard they hit."""
+
+    seed: int
+    duplicate: Dose = None
+    reorder: Dose = None
+    delay: Dose = None
+    batch: Dose = None
+    drop: Dose = None
+    unheard: Dose = None
+    milliseconds: Dose = None
+    unknown_fields: Dose = None
+    unknown_types: Dose = None
+    delivered_and_failed: Dose = None
+    skip_delivered: Dose = None
+    error: Dose = None
+    error_in_200: Dose = None
+    timeout: Dose = None
+    truncated: Dose = None
+    slow: Dose = None
+    delay_s: float = Field(default=1.0, ge=0, le=3600, description="Longest delay.")
+    reorder_s: float = Field(default=1.0, ge=0, le=3600, description="Longest wait for the next.")
+    batch_s: float = Field(default=0.3, ge=0, le=60, description="How long a batch fills.")
+    slow_s: float = Field(default=2.0, ge=0, le=60, description="Longest slow answer.")
+    codes: list[int] = Field(default=PASSING_CODES, min_length=1, max_length=100)
+    limits: Limits | None = None
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether no dose and no limit is named, so that the usual ones hold."""
+        return not (USUAL.keys() | {"limits"}) & self.model_fields_set

@@ -9,7 +9,15 @@ from typing import Any, TypeVar
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
-from channels.simulator.bodies import AskedFault, Clock, Fault, Inbound, NewPhone, Switches
+from channels.simulator.bodies import (
+    AskedFault,
+    Clock,
+    Fault,
+    HostileMode,
+    Inbound,
+    NewPhone,
+    Switches,
+)
 from channels.simulator.graph import WORLD
 from channels.simulator.phones import SHARE_CONTACT, Phone
 from channels.simulator.world import World
@@ -108,6 +116,30 @@ async def post_faults(request: web.Request) -> web.Response:
     return web.json_response({"waiting": waiting, "twice": world.courier.twice})
 
 
+@routes.put("/api/hostile")
+async def put_hostile(request: web.Request) -> web.Response:
+    """Be hostile from now on: `{"seed": 7}` with the usual doses, or with the named ones alone."""
+    world = request.app[WORLD]
+    world.hostile.turn_on(await _read(request, HostileMode))
+    world.tell("")
+    return web.json_response(world.hostile.shown())
+
+
+@routes.get("/api/hostile")
+async def get_hostile(request: web.Request) -> web.Response:
+    """Tell whether the hostile mode is on, its doses, and how often each was done."""
+    return web.json_response(request.app[WORLD].hostile.shown())
+
+
+@routes.delete("/api/hostile")
+async def delete_hostile(request: web.Request) -> web.Response:
+    """Be kind again; what was done stays to be read."""
+    world = request.app[WORLD]
+    world.hostile.turn_off()
+    world.tell("")
+    return web.json_response(world.hostile.shown())
+
+
 @routes.get("/api/log")
 async def get_log(request: web.Request) -> web.Response:
     """List the last webhooks that were delivered, oldest first."""
@@ -124,11 +156,12 @@ async def get_state(request: web.Request) -> web.Response:
 
 @routes.post("/api/reset")
 async def post_reset(request: web.Request) -> web.Response:
-    """Forget all phones, faults and the clock's skew."""
+    """Forget all phones, faults, the hostile mode and the clock's skew."""
     world = request.app[WORLD]
     world.phones.clear()
     world.faults.clear()
     world.courier.twice = 0
+    world.hostile.turn_off()
     world.skew_s = 0.0
     world.tell("")
     return web.json_response({"reset": True})

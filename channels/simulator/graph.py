@@ -10,6 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
+from channels.simulator.bodies import Fault
 from channels.simulator.outgoing import (
     INVALID,
     NO_TEMPLATE,
@@ -24,10 +25,10 @@ from channels.simulator.outgoing import (
     words_of,
 )
 from channels.simulator.phones import SHARE_CONTACT, Message, Phone
+from channels.simulator.troubles import HANG_S, TOO_MANY, answer, refusal_of
 from channels.simulator.world import World
 
 WORLD = web.AppKey("world", World)
-HANG_S = 60.0
 UNKNOWN_OBJECT = 33
 
 routes = web.RouteTableDef()
@@ -56,18 +57,35 @@ async def post_message(request: web.Request) -> web.Response:
 
 
 async def _send(world: World, message: Outgoing, number_id: str) -> web.Response:
-    wanted = world.next_fault("whatsapp")
+    wanted, hostile = world.next_fault("whatsapp"), world.hostile
     if wanted and wanted.kind == "error":
-        headers = {"Retry-After": str(wanted.retry_after)} if wanted.retry_after else {}
-        if wanted.body is not None:
-            return web.Response(status=wanted.status, text=wanted.body, headers=headers)
-        return error(wanted.status, wanted.code or 1, "as asked for", headers=headers)
+        return _as_asked(wanted)
     phone = _phone(world, message)
+    over = hostile.refuse(number_id, phone.number, world.now_s())
+    if over is not None:
+        return error(TOO_MANY, over, "too many messages in a short time")
+    fate = hostile.draw("send", phone.number)
+    refusal = refusal_of(hostile, fate)
+    if refusal and not refusal.is_taken:
+        return error(refusal.status, refusal.code, "as it happens")
     sent = _message(world, message)
     sent.more["number_id"] = number_id
     world.receive(phone, sent)
     if wanted:  # taken, and the answer never comes
         await asyncio.sleep(HANG_S)
+    if refusal:  # taken, and nobody could tell by the answer
+        return error(refusal.status, refusal.code, "as it happens")
+    return await answer(hostile, fate, _accepted(message, phone, sent))
+
+
+def _as_asked(wanted: Fault) -> web.Response:
+    headers = {"Retry-After": str(wanted.retry_after)} if wanted.retry_after else {}
+    if wanted.body is not None:
+        return web.Response(status=wanted.status, text=wanted.body, headers=headers)
+    return error(wanted.status, wanted.code or 1, "as asked for", headers=headers)
+
+
+def _accepted(message: Outgoing, phone: Phone, sent: Message) -> web.Response:
     contact = {"input": message.to, "wa_id": phone.wa_id}
     if not message.to:
         contact = {"input": message.recipient, "user_id": phone.bsuid}

@@ -17,8 +17,17 @@ from aiohttp import BasicAuth, web
 from pydantic import BaseModel, ConfigDict, Field
 
 from channels.simulator.bodies import Fault
-from channels.simulator.graph import HANG_S, WORLD
+from channels.simulator.courier import Letter
+from channels.simulator.graph import WORLD
 from channels.simulator.phones import Message, Phone, segments
+from channels.simulator.troubles import (
+    HANG_S,
+    SERVER_ERROR,
+    TOO_MANY,
+    Refusal,
+    answer,
+    sms_refusal_of,
+)
 from channels.simulator.world import World
 
 
@@ -53,19 +62,17 @@ async def post_generic(request: web.Request) -> web.Response:
         phone = world.phones.get(asked.to)
     except (ValueError, RecursionError):
         return web.json_response({"code": 400, "message": "to and text are needed"}, status=400)
-    seen = next(
-        (one for one in phone.messages if asked.ref and one.more.get("ref") == asked.ref), None
-    )
-    sent = seen or _take(world, phone, asked.text, asked.ref)
-    if phone.online and not seen:
-        receipt = {"id": sent.id, "ref": asked.ref, "status": "delivered"}
-        raw = json.dumps(receipt).encode()
-        digest = hmac.new(world.config.sms_token.encode(), raw, hashlib.sha256).hexdigest()
-        headers = {"Content-Type": "application/json", "X-Antrean-Signature": digest}
-        world.courier.send(world.config.gateway_url + GENERIC_RECEIPTS, raw, headers)
+    fate = world.hostile.draw("send", phone.number)
+    refusal = sms_refusal_of(world.hostile, fate)
+    if refusal and not refusal.is_taken:
+        return _no(refusal)
+    sent = _take_once(world, phone, asked)
     if wanted:
         await asyncio.sleep(HANG_S)
-    return web.json_response({"id": sent.id, "segments": sent.more["segments"]}, status=202)
+    if refusal:
+        return _no(refusal)
+    body = {"id": sent.id, "segments": sent.more["segments"]}
+    return await answer(world.hostile, fate, web.json_response(body, status=202))
 
 
 @routes.post("/sms/twilio/2010-04-01/Accounts/{sid}/Messages.json")
@@ -85,6 +92,10 @@ async def post_twilio(request: web.Request) -> web.Response:
         phone = world.phones.get(str(form["To"]))
     except (ValueError, KeyError):
         return _twilio_error(400, 21211, "The 'To' number is not a valid phone number.")
+    fate = world.hostile.draw("send", phone.number)
+    refusal = sms_refusal_of(world.hostile, fate)
+    if refusal and not refusal.is_taken:
+        return _twilio_no(refusal)
     text = str(form.get("Body", ""))
     sent = _take(world, phone, text)
     back = str(form.get("StatusCallback", ""))
@@ -92,9 +103,11 @@ async def post_twilio(request: web.Request) -> web.Response:
         _send_twilio_receipts(world, back, sent, phone)
     if wanted:
         await asyncio.sleep(HANG_S)
+    if refusal:
+        return _twilio_no(refusal)
     body = {"sid": sent.id, "status": "queued", "to": phone.number, "body": text}
     counted = {"num_segments": str(sent.more["segments"]), "error_code": None}
-    return web.json_response(body | counted, status=201)
+    return await answer(world.hostile, fate, web.json_response(body | counted, status=201))
 
 
 def twilio_signature(url: str, form: dict[str, str], token: str) -> str:
@@ -109,6 +122,38 @@ def _refused(wanted: Fault) -> web.Response:
         return web.Response(status=wanted.status, text=wanted.body)
     body = {"code": wanted.code, "message": "as asked for"}
     return web.json_response(body, status=wanted.status)
+
+
+def _no(refusal: Refusal) -> web.Response:
+    body = {"code": refusal.code, "message": "as it happens"}
+    return web.json_response(body, status=refusal.status)
+
+
+def _twilio_no(refusal: Refusal) -> web.Response:
+    if refusal.status == TOO_MANY:
+        return _twilio_error(TOO_MANY, 20429, "Too Many Requests")
+    return _twilio_error(SERVER_ERROR, 20500, "Internal Server Error")
+
+
+def _take_once(world: World, phone: Phone, asked: GenericSms) -> Message:
+    """Take a text unless its `ref` was seen; a phone that is online says so at once."""
+    for one in phone.messages:
+        if asked.ref and one.more.get("ref") == asked.ref:
+            return one
+    sent = _take(world, phone, asked.text, asked.ref)
+    if phone.online:
+        receipt = {"id": sent.id, "ref": asked.ref, "status": "delivered"}
+        raw = json.dumps(receipt).encode()
+        digest = hmac.new(world.config.sms_token.encode(), raw, hashlib.sha256).hexdigest()
+        headers = {"Content-Type": "application/json", "X-Antrean-Signature": digest}
+        _post(world, world.config.gateway_url + GENERIC_RECEIPTS, (raw, headers), phone)
+    return sent
+
+
+def _post(world: World, url: str, call: tuple[bytes, dict[str, str]], phone: Phone) -> None:
+    """Send a receipt; it may come late or twice as WhatsApp's do."""
+    fate = world.hostile.draw("webhook", phone.number)
+    world.courier.send(Letter(url, *call, phone.number, fate))
 
 
 def _take(world: World, phone: Phone, text: str, ref: str | None = None) -> Message:
@@ -130,7 +175,7 @@ def _send_twilio_receipts(world: World, back: str, sent: Message, phone: Phone) 
             "Content-Type": "application/x-www-form-urlencoded",
             "X-Twilio-Signature": twilio_signature(back, form, world.config.twilio_token),
         }
-        world.courier.send(back, urlencode(form).encode(), headers)
+        _post(world, back, (urlencode(form).encode(), headers), phone)
 
 
 def _is_twilio_account(world: World, request: web.Request) -> bool:

@@ -1,32 +1,30 @@
-"""Webhooks as WhatsApp sends them: envelopes, signatures, and delivery that does not give up.
+"""Webhooks as WhatsApp writes and signs them.
 
 https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks/payload-examples
 """
 
-import asyncio
 import hashlib
 import hmac
 import json
-import time
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
-
-import aiohttp
 
 from channels.simulator.phones import Message, Phone
 
 WABA_ID = "200000000000001"
-TRIES = 8
 AGENT = {"User-Agent": "facebookexternalua", "Content-Type": "application/json"}
-OK = 200
 
 
-def envelope(number_id: str, display: str, value: dict[str, Any]) -> dict[str, Any]:
-    """Wrap one change of the `messages` field."""
+def envelope(number_id: str, display: str, values: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Wrap what happened at a business number: messages in one change, statuses in another."""
     metadata = {"display_phone_number": display.lstrip("+"), "phone_number_id": number_id}
-    whole = {"messaging_product": "whatsapp", "metadata": metadata} | value
-    changes = [{"value": whole, "field": "messages"}]
+    whole = {"messaging_product": "whatsapp", "metadata": metadata}
+    changes = []
+    for kind in ("messages", "statuses"):
+        same = [value for value in values if kind in value]
+        if same:
+            lists = {key: [one for value in same for one in value[key]] for key in same[0]}
+            changes.append({"value": whole | lists, "field": "messages"})
     return {"object": "whatsapp_business_account", "entry": [{"id": WABA_ID, "changes": changes}]}
 
 
@@ -65,76 +63,3 @@ def signed(payload: dict[str, Any], secret: str) -> tuple[bytes, dict[str, str]]
     body = json.dumps(payload, separators=(",", ":"), ensure_ascii=True).encode()
     digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     return body, AGENT | {"X-Hub-Signature-256": f"sha256={digest}"}
-
-
-class Courier:
-    """Delivers calls to the gateway, again with growing pauses until it says 200."""
-
-    def __init__(self, http: aiohttp.ClientSession, retry_s: float) -> None:
-        self._http, self._retry_s = http, retry_s
-        self._tasks: set[asyncio.Task[bool]] = set()
-        self.log: deque[dict[str, Any]] = deque(maxlen=500)
-        self.twice = 0
-
-    async def deliver(
-        self,
-        url: str,
-        body: bytes,
-        headers: dict[str, str],
-        on_end: Callable[[str], None] | None = None,
-    ) -> bool:
-        """Deliver once now; if that fails go on in the background. True when taken at once.
-
-        `on_end` hears what became of it: `delivered` or `failed`.
-        """
-        copies = 2 if self.twice > 0 else 1
-        self.twice = max(0, self.twice - 1)
-        taken = False
-        for _ in range(copies):
-            taken = await self._try(url, body, headers) or taken
-        if not taken:
-            self._later(self._keep_trying(url, body, headers, on_end))
-        elif on_end:
-            on_end("delivered")
-        return taken
-
-    def send(self, url: str, body: bytes, headers: dict[str, str]) -> None:
-        """Deliver in the background."""
-        self._later(self.deliver(url, body, headers))
-
-    def _later(self, work: Any) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _keep_trying(
-        self, url: str, body: bytes, headers: dict[str, str], on_end: Callable[[str], None] | None
-    ) -> bool:
-        taken = False
-        for attempt in range(TRIES):
-            await asyncio.sleep(self._retry_s * 2**attempt)
-            if taken := await self._try(url, body, headers):
-                break
-        if on_end:
-            on_end("delivered" if taken else "failed")
-        return taken
-
-    async def _try(self, url: str, body: bytes, headers: dict[str, str]) -> bool:
-        began = time.perf_counter()
-        timeout = aiohttp.ClientTimeout(total=10)
-        answer: int | str
-        try:
-            async with self._http.post(url, data=body, headers=headers, timeout=timeout) as reply:
-                answer = reply.status
-        except (aiohttp.ClientError, TimeoutError) as error:
-            answer = type(error).__name__
-        took = round((time.perf_counter() - began) * 1000, 1)
-        entry = {"kind": "webhook", "url": url, "answer": answer, "ms": took, "at": time.time()}
-        self.log.append(entry | {"body": body.decode()[:4000]})
-        return answer == OK
-
-    async def close(self) -> None:
-        """Give up what is under way."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -11,12 +11,14 @@ from typing import Any
 
 from channels.simulator import webhooks
 from channels.simulator.bodies import Fault
+from channels.simulator.courier import Courier
+from channels.simulator.fates import pick
+from channels.simulator.hostile import Hostile
 from channels.simulator.phones import WINDOW_S, Message, Phone, Phones, wamid
+from channels.simulator.post import News, Post
 from channels.simulator.settings import SimulatorSettings
-from channels.simulator.webhooks import Courier
 
-WEBHOOK = "/v1/channels/whatsapp/webhook"
-WINDOW_CLOSED, CANNOT_REACH = 131047, 131026
+WINDOW_CLOSED, CANNOT_REACH, SOMETHING_WRONG = 131047, 131026, 131000
 RANKS = {"accepted": 0, "sent": 1, "failed": 2, "delivered": 3, "read": 4}
 
 
@@ -26,6 +28,8 @@ class World:
 
     config: SimulatorSettings
     courier: Courier
+    post: Post
+    hostile: Hostile
     phones: Phones = field(default_factory=Phones)
     faults: deque[Fault] = field(default_factory=deque)
     watchers: set[asyncio.Queue[str]] = field(default_factory=set)
@@ -68,29 +72,21 @@ class World:
         phone.messages.append(message)
         self.tell(phone.number)
         value = webhooks.inbound(phone, message_id, at_s, content)
+        number_id = given.get("number_id") or self.usual_number
+        self.hostile.hear(number_id, self.now_s())
 
         def end(status: str) -> None:
             message.status = status
             self.tell(phone.number)
 
-        return message_id, await self.hook(value, given.get("number_id"), end)
+        fate = self.hostile.draw("webhook", phone.number)
+        news = News(value, number_id, phone.number, fate, end)
+        return message_id, await self.post.send(news)
 
-    async def hook(
-        self,
-        value: dict[str, Any],
-        number_id: str | None = None,
-        on_end: Callable[[str], None] | None = None,
-    ) -> bool:
-        """Deliver one signed webhook of a business number; of the first unless one is named."""
-        return await self.courier.deliver(*self._letter(value, number_id), on_end)
-
-    def _letter(
-        self, value: dict[str, Any], number_id: str | None
-    ) -> tuple[str, bytes, dict[str, str]]:
-        number_id = number_id or next(iter(self.config.numbers))
-        display = self.config.numbers[number_id]
-        payload = webhooks.envelope(number_id, display, value)
-        return self.config.gateway_url + WEBHOOK, *webhooks.signed(payload, self.config.app_secret)
+    @property
+    def usual_number(self) -> str:
+        """The business number that counts where none is named."""
+        return next(iter(self.config.numbers))
 
     def receive(self, phone: Phone, message: Message) -> None:
         """Let a phone get a message of the system: the receipts follow by themselves."""
@@ -134,14 +130,23 @@ class World:
     async def _receipt(
         self, phone: Phone, message: Message, name: str, error: int | None = None
     ) -> None:
+        fate = self.hostile.draw("webhook", phone.number)
         if RANKS[name] > RANKS.get(message.status, 0):
             message.status = name
         if error is not None:
             message.more["error"] = error
         self.tell(phone.number)
-        at_s = int(self.now_s())
-        value = webhooks.status(phone, message, name, at_s, error)
-        await self.hook(value, message.more.get("number_id"))
+        if name == "delivered" and self.hostile.does(fate, "skip_delivered"):
+            return
+        told: list[tuple[str, int | None]] = [(name, error)]
+        if name == "delivered" and self.hostile.does(fate, "delivered_and_failed"):
+            code, rest = pick((CANNOT_REACH, SOMETHING_WRONG), fate.part("delivered_and_failed"))
+            told.insert(round(rest), ("failed", code))  # another device of theirs; first or last
+        for place, (status, code_told) in enumerate(told):
+            value = webhooks.status(phone, message, status, int(self.now_s()), code_told)
+            number_id = message.more.get("number_id") or self.usual_number
+            its_fate = self.hostile.draw("webhook", phone.number) if place else fate
+            await self.post.send(News(value, number_id, phone.number, its_fate))
 
     def next_fault(self, channel: str) -> Fault | None:
         """Take the next fault that waits for this channel, if one does."""
@@ -158,4 +163,5 @@ class World:
         for task in list(self.tasks):
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
+        await self.post.close()
         await self.courier.close()

@@ -119,7 +119,17 @@ function show(phone, chat, messages) {
   if (atEnd) chat.scrollTop = chat.scrollHeight;
 }
 
+// The number that is typed is left alone while somebody types.
+function showHostile(mode) {
+  const { on, seed } = document.getElementById("hostile").elements;
+  on.checked = mode.on;
+  if (mode.on && document.activeElement !== seed) seed.value = mode.seed;
+  const done = Object.entries(mode.done).map(([name, times]) => `${name.replaceAll("_", " ")} ${times}`);
+  document.getElementById("done").textContent = done.length ? `${mode.on ? "Done so far" : "Was done"}: ${done.join(" · ")}` : "";
+}
+
 async function refreshAll() {
+  showHostile(await api("/api/hostile"));
   const state = await api("/api/state");
   const numbers = Object.values(state.numbers).join(", ");
   document.getElementById("state").textContent = `Business number ${numbers} · gateway ${state.verified ? "connected" : "not reached yet"} · clock ${state.now.slice(0, 16).replace("T", " ")} UTC`;
@@ -149,6 +159,12 @@ document.getElementById("add").addEventListener("submit", (event) => {
   api("/api/phones", { phone: form.elements.phone.value, name: form.elements.name.value }).then(() => form.reset(), (error) => alert(error.message));
 });
 document.getElementById("day").addEventListener("click", () => api("/api/clock", { advance_s: 86400 }).then(soon));
+document.getElementById("hostile").addEventListener("change", (event) => {
+  const { on, seed } = event.currentTarget.elements;
+  const call = on.checked ? api("/api/hostile", { seed: Number(seed.value) }, "PUT") : api("/api/hostile", {}, "DELETE");
+  call.catch((error) => alert(error.message)).finally(soon);
+});
+document.getElementById("hostile").addEventListener("submit", (event) => event.preventDefault());
 const stream = new EventSource("/api/stream");
 stream.addEventListener("message", soon);
 stream.addEventListener("open", soon);

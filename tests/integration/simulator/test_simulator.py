@@ -2,109 +2,13 @@
 
 import hashlib
 import hmac
-import json
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import aiohttp
 import pytest
-from aiohttp import web
 
-from channels.simulator.app import build
-from channels.simulator.settings import SimulatorSettings
-from deploy.local import paths
 from tests.conftest import eventually
-
-SECRET, TOKEN, NUMBER = "app-secret-of-a-test", "access-token-of-a-test", "100000000000001"
-ANI = "+6281200000001"
-
-
-@dataclass
-class Hook:
-    """Stands where the gateway stands, and keeps what it was called with."""
-
-    calls: list[tuple[bytes, str]] = field(default_factory=list)
-    refuse: int = 0
-
-    async def post(self, request: web.Request) -> web.Response:
-        raw = await request.read()
-        if self.refuse:
-            self.refuse -= 1
-            return web.Response(status=503)
-        self.calls.append((raw, request.headers["X-Hub-Signature-256"]))
-        return web.Response()
-
-    def values(self, part: str) -> list[dict[str, Any]]:
-        found = (json.loads(raw)["entry"][0]["changes"][0]["value"] for raw, _ in self.calls)
-        return [one for value in found for one in value.get(part, [])]
-
-
-@dataclass
-class Sim:
-    """The simulator as its users reach it."""
-
-    http: aiohttp.ClientSession
-    base: str
-
-    async def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
-        url = self.base + path
-        async with self.http.request(method, url, json=body, headers=headers) as answer:
-            return answer.status, await answer.json(content_type=None)
-
-    async def send(self, message: dict[str, Any], token: str = TOKEN) -> Any:
-        whole = {"messaging_product": "whatsapp", "to": ANI.lstrip("+")} | message
-        path = f"/v23.0/{NUMBER}/messages"
-        return await self.call("POST", path, whole, Authorization=f"Bearer {token}")
-
-    async def messages(self, phone: str = ANI) -> list[dict[str, Any]]:
-        _, found = await self.call("GET", f"/api/phones/{phone}/messages")
-        return list(found)
-
-
-async def serve(app: web.Application) -> tuple[web.AppRunner, str]:
-    runner = web.AppRunner(app)
-    await runner.setup()
-    port = paths.free_port()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    return runner, f"http://127.0.0.1:{port}"
-
-
-@pytest.fixture
-async def hook() -> Hook:
-    return Hook()
-
-
-@pytest.fixture
-async def sim(hook: Hook) -> AsyncIterator[Sim]:
-    gateway = web.Application()
-    gateway.router.add_post("/v1/channels/whatsapp/webhook", hook.post)
-    behind, url = await serve(gateway)
-    config = SimulatorSettings(
-        gateway_url=url,
-        app_secret=SECRET,
-        verify_token="verify-token",
-        access_token=TOKEN,
-        sms_token="sms-token",
-        deliver_after_s=0.01,
-        read_after_s=0.01,
-        retry_s=0.05,
-    )
-    runner, base = await serve(build(config))
-    async with aiohttp.ClientSession() as http:
-        yield Sim(http, base)
-    await runner.cleanup()
-    await behind.cleanup()
-
-
-async def written(sim: Sim, text: str = "Halo") -> Any:
-    body = {"phone": ANI, "name": "Contoh Ani", "text": text}
-    return await sim.call("POST", "/api/inbound", body)
-
-
-def text(body: str = "Halo") -> dict[str, Any]:
-    return {"type": "text", "text": {"body": body}}
+from tests.integration.simulator.conftest import ANI, SECRET, Hook, Sim, text, written
 
 
 async def test_what_a_citizen_writes_arrives_signed_in_metas_envelope(sim: Sim, hook: Hook) -> None:
