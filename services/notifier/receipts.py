@@ -15,6 +15,7 @@ from shared.messages import Receipt
 log = structlog.get_logger(__name__)
 
 REACHED = {"delivered": "delivered", "read": "read", "played": "read"}
+FAILED = ("waiting", "undeliverable")  # what a text is after a receipt of `failed`
 REFUSED = 400
 RANDOM = secrets.SystemRandom()
 Rest = Callable[[str], None]
@@ -41,6 +42,8 @@ async def _apply(db: Db, receipt: Row, rest: Rest) -> None:
     metrics.RECEIPTS.labels(receipt["provider"], status).inc()
     if status in REACHED:
         await store.settle(db, text["id"], REACHED[status])
+        if text["state"] in FAILED and text["attempt_channel"] == "whatsapp":
+            await store.find_again(db, text["recipient"])
     # What stands below what is known of the attempt, or is of a channel that was left, moves
     # nothing: a late `sent` must not cancel what followed a `failed`.
     elif text["attempt_state"] == status and text["channel"] == text["attempt_channel"]:

@@ -13,6 +13,7 @@ FALLBACK_AFTER_S = 600.0
 REST_PATIENCE_S = 60.0  # how long a text waits for a channel that rests, if there is another
 CIRCUIT_S = 30.0
 UPGRADE_S = 60.0
+SECOND_DEVICE_S = 5.0  # how long after a `failed` another device's `delivered` may come
 MOST_DOUBLINGS = 10
 # What answers nothing that the person did: whoever opted out is spared it.
 UNASKED = frozenset({"expired"})
@@ -84,11 +85,14 @@ def after_failed_receipt(
 ) -> Step:
     """Say what becomes of a text that a provider took and then said that it failed.
 
-    It certainly did not arrive, so that nothing is in doubt; and each try cost a call, so that
-    none is free.
+    Nothing is in doubt, and each try cost a call, so that none is free. But it failed at one
+    device only, perhaps: nothing goes out before the others had time to say `delivered`.
     """
     judged = Verdict.AGAIN if judged is Verdict.UNKNOWN else judged
-    return replace(next_step(text, failure, judged, chance, now), counts_as_try=True)
+    step = replace(next_step(text, failure, judged, chance, now), counts_as_try=True)
+    if step.state != "waiting" or judged is Verdict.TEMPLATE:
+        return step  # a closed window is closed for all devices
+    return replace(step, due_in_s=max(step.due_in_s or 0.0, SECOND_DEVICE_S))
 
 
 def after_silence(text: Text, state: str, now: datetime, *, may_repeat: bool) -> Step:

@@ -260,6 +260,17 @@ async def mark_contact(db: Db, recipient: str, step: Step) -> None:
     )
 
 
+async def find_again(db: Db, recipient: str) -> None:
+    """Forget that a person is not on WhatsApp: one device failed, and another was reached."""
+    await db.execute(
+        """
+        UPDATE notifier.contact SET no_whatsapp_until = NULL
+         WHERE recipient = $1 AND no_whatsapp_until IS NOT NULL
+        """,
+        recipient,
+    )
+
+
 async def settle(db: Db, text_id: UUID, state: str) -> None:
     """Record that a text reached the phone (`delivered`, `read`); nothing is due any more."""
     await db.execute(

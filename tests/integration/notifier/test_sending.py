@@ -50,6 +50,20 @@ class Post:
         async with self.system.http.post(url, json=fault) as done:
             assert done.status == 200
 
+    async def hostile(self, **doses: Any) -> None:
+        """Let the simulator be hostile; without doses it is kind again."""
+        url, method = f"{self.system.simulator}/api/hostile", "PUT" if doses else "DELETE"
+        async with self.system.http.request(method, url, json={"seed": 7} | doses) as done:
+            assert done.status == 200
+
+    async def receipt(self, message: dict[str, Any], name: str) -> None:
+        """Deliver a receipt of Meta's of what a phone shows."""
+        secrets = self.system.stack.environment("gateway")["ANTREAN_WHATSAPP_APP_SECRETS"]
+        meta = Meta(self.system.http, self.system.gateway, json.loads(secrets)[0])
+        told = {"id": message["id"], "status": name, "timestamp": str(int(time.time()))}
+        told |= {"biz_opaque_callback_data": message["tag"], "errors": [{"code": 131026}]}
+        assert await meta.post(json.dumps(envelope({"statuses": [told]})).encode()) == 200
+
     async def switch(self, person: Person, **switches: bool) -> None:
         url = f"{self.system.simulator}/api/phones/{person.phone}"
         async with self.system.http.patch(url, json=switches) as done:
@@ -121,6 +135,7 @@ async def post(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Post]:
 async def person(post: Post) -> Person:
     """Somebody who wrote to us a moment ago."""
     await post.fault(kind="none")
+    await post.hostile()
     someone = post.system.person()
     await someone.say("Halo")
     return someone
@@ -371,6 +386,54 @@ async def test_receipts_out_of_order_and_twice_leave_the_highest_state(
 
     assert (await post.states(person))[0] == "read"
     assert await bodies(person) == ["Uji coba", "Penutup"]
+
+
+async def test_what_failed_at_one_device_and_reached_another_goes_out_once(
+    post: Post, person: Person
+) -> None:
+    await post.switch(person, online=False)
+    await post.put(to(person, by=BOTH))
+    await post.wait_for(person, "sent")
+    message = (await person.texts())[-1]
+
+    await post.receipt(message, "failed")
+    await eventually(lambda: has_failed(post, person))
+    await post.receipt(message, "delivered")
+    await post.wait_for(person, "delivered")
+    await post.switch(person, online=True)
+    await post.put(to(person, "Penutup", by=BOTH, inbound_at=None))
+
+    await post.wait_for(person, "delivered", "read", count=2)
+    assert (await bodies(person), await bodies(person, "sms")) == (["Uji coba", "Penutup"], [])
+
+
+async def has_failed(post: Post, person: Person) -> bool:
+    return await post.calls(person) == [("whatsapp", "meta", "failed")]
+
+
+@pytest.mark.parametrize(
+    "doses", [{"truncated": 1.0}, {"timeout": 1.0}, {"slow": 1.0, "slow_s": 0.3}, {"unheard": 1.0}]
+)
+async def test_whatever_becomes_of_the_answer_one_text_arrives(
+    doses: dict[str, float], post: Post, person: Person
+) -> None:
+    await post.hostile(**doses)
+
+    await post.put(to(person))
+
+    await post.wait_for(person, "delivered", "read")
+    assert await bodies(person) == ["Uji coba"]
+
+
+async def test_who_may_get_no_more_for_now_gets_it_later(post: Post, person: Person) -> None:
+    await post.hostile(limits={"pair_s": 1, "pair_burst": 1})
+
+    for body in ("Satu", "Dua"):
+        await post.put(to(person, body))
+
+    await post.wait_for(person, "delivered", "read", count=2)
+    assert await bodies(person) == ["Satu", "Dua"]
+    assert [state for _, _, state in await post.calls(person)].count("refused") == 1
 
 
 async def test_a_receipt_of_nothing_that_we_sent_does_no_harm(post: Post, person: Person) -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from services.notifier.codes import Failure, Verdict
 from services.notifier.routing import (
+    SECOND_DEVICE_S,
     Text,
     after_accepted,
     after_failed_receipt,
@@ -124,6 +125,19 @@ def test_what_a_provider_took_and_then_failed_is_in_no_doubt_and_costs_a_try() -
     for judged in (Verdict.UNKNOWN, Verdict.CIRCUIT):
         step = after_failed_receipt(ALONE, NO, judged, 0.5, NOW)
         assert (step.state, step.counts_as_try) == ("waiting", True)
+
+
+@pytest.mark.parametrize("judged", [Verdict.NO_WHATSAPP, Verdict.UNKNOWN, Verdict.AGAIN])
+def test_nothing_goes_out_at_once_where_another_device_may_have_got_it(judged: Verdict) -> None:
+    step = after_failed_receipt(WITH_SMS, NO, judged, 0.0, NOW)
+
+    assert (step.state, step.due_in_s) == ("waiting", SECOND_DEVICE_S)
+
+
+def test_a_closed_window_is_closed_for_all_devices() -> None:
+    templated = replace(WITH_SMS, has_template=True)
+
+    assert after_failed_receipt(templated, NO, Verdict.TEMPLATE, 0.0, NOW).due_in_s == 0
 
 
 def test_who_waits_long_for_a_channel_that_rests_takes_the_next() -> None:
