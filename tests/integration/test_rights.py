@@ -116,6 +116,19 @@ async def test_whom_to_tell_is_for_the_notifier_alone(pools: PoolOf) -> None:
     assert await may_read("gateway", "slot")
 
 
+async def test_what_was_accepted_is_shown_to_booking_and_not_whose_it_is(
+    pools: PoolOf,
+) -> None:
+    view = "SELECT * FROM gateway_api.accepted WHERE false"
+    async with (await pools("booking")).acquire() as db:
+        assert not await is_denied(db, view)
+        columns = [one.name for one in (await db.prepare(view)).get_attributes()]
+    async with (await pools("notifier")).acquire() as db:
+        assert await is_denied(db, view)
+
+    assert columns == ["command_id", "asked_at"]
+
+
 @pytest.fixture
 async def channel_of(stack: Stack) -> AsyncIterator[Callable[[str], Awaitable[Any]]]:
     """Open a fresh channel as a service; a refusal closes it."""

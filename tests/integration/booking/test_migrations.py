@@ -9,7 +9,7 @@ from deploy.local.testing import fresh_stack
 from services.booking.migrate import ChangedMigrationError, find_migrations, migrate
 
 EVERYTHING = """
-    DROP SCHEMA notifier, gateway, booking_api, booking CASCADE;
+    DROP SCHEMA notifier, gateway_api, gateway, booking_api, booking CASCADE;
     DROP TABLE migration
 """
 
