@@ -8,24 +8,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from bench import invariants
 from bench.crowd import Crowd
-from bench.invariants import ACTIVE
 from bench.load import Answers
+from services.booking import invariants
 from shared.db import Pool
 from shared.messages import SlotRef
 
 OUTCOMES_S = 60.0
-# Holds come of commands, and nothing that the bench sends is put aside; in a test both may be so.
-HERE = {
-    "holds without a command": """
-        SELECT count(*) FROM booking.hold h
-         WHERE NOT EXISTS (SELECT FROM booking.command c WHERE c.id = h.id)
-    """,
-    "commands put aside": """
-        SELECT count(*) FROM booking.command WHERE state <> 'decided'
-    """,
-}
+# Nothing that the bench sends is put aside; in a test it may be.
+PUT_ASIDE = "SELECT count(*) FROM booking.command WHERE state <> 'decided'"
 
 
 class LedgerError(Exception):
@@ -35,7 +26,8 @@ class LedgerError(Exception):
 async def check(pool: Pool) -> None:
     """Count what must never be; raises LedgerError."""
     wrong = await invariants.broken(pool)
-    wrong |= {name: found for name, sql in HERE.items() if (found := await pool.fetchval(sql))}
+    if put_aside := await pool.fetchval(PUT_ASIDE):
+        wrong["commands put aside"] = put_aside
     if wrong:
         raise LedgerError(f"the ledger is wrong: {wrong}")
 
@@ -47,7 +39,7 @@ async def check_slots(pool: Pool, slots: Sequence[SlotRef], granted: Iterable[UU
     if twice:
         raise LedgerError(f"{len(twice)} holds were given to two people")
     rows = await pool.fetch(
-        f"SELECT id FROM booking.hold WHERE slot_id = ANY ($1::uuid[]) AND {ACTIVE}",
+        f"SELECT id FROM booking.hold h WHERE slot_id = ANY ($1::uuid[]) AND {invariants.TAKEN}",
         [slot.slot_id for slot in slots],
     )
     stored = {row["id"] for row in rows}

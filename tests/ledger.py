@@ -1,5 +1,5 @@
-"""The invariants of the ledger, as the bench counts them after every run."""
+"""The invariants of the ledger, as workers and the bench count them."""
 
-from bench.invariants import broken as broken_invariants
+from services.booking.invariants import broken as broken_invariants
 
 __all__ = ["broken_invariants"]

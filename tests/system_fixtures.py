@@ -28,6 +28,8 @@ OWN_OFFICE, OWN_NUMBER_ID, OWN_NUMBER = "padang", "100000000000002", "+628110000
 NUMBERS_OF_OURS = json.dumps({"100000000000001": "+6281100000000", OWN_NUMBER_ID: OWN_NUMBER})
 SETTINGS = {
     "gateway": ONE_ADDRESS,
+    # Whatever the tests do to it, the ledger is compared all the time.
+    "booking": {"ANTREAN_RECONCILE_S": "0.5", "ANTREAN_RECONCILE_WHOLE_S": "1"},
     # A call in doubt is judged sooner than in life, so that a test need not wait a minute.
     "notifier": {"ANTREAN_CALL_TIMEOUT_S": "5", "ANTREAN_RECEIPT_WAIT_S": "12"},
     "simulator": {"ANTREAN_SIMULATOR_NUMBERS": NUMBERS_OF_OURS},
@@ -156,6 +158,8 @@ async def system(
     ) as http:
         yield System(stack, processes, http)
     await asyncio.to_thread(processes.stop)
+    said = (logs / "booking.log").read_text(encoding="utf-8").splitlines()
+    assert [line for line in said if "ledger_broken" in line] == []
 
 
 DAYS = itertools.count(1)

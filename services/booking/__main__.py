@@ -17,6 +17,7 @@ from services.booking.codes import new_booking_code
 from services.booking.desk import Tools
 from services.booking.migrate import analyze, migrate
 from services.booking.outbox import EventOutbox
+from services.booking.reconciling import Reconciler
 from services.booking.settings import BookingSettings
 from services.booking.sweeper import Sweeper
 from shared import log, service, settings
@@ -53,7 +54,8 @@ async def serve(config: BookingSettings) -> None:
     )
     worker = Worker(broker, work)
     sweeper = Sweeper(pool, tools, broker.publisher, relay.wake)
-    others = (relay.run(), sweeper.run(config.sweep_s))
+    reconciler = Reconciler(config.database_url, config.reconcile_s, config.reconcile_whole_s)
+    others = (relay.run(), sweeper.run(config.sweep_s), reconciler.run())
     await service.run(broker, pool, worker, others, (config.host, config.port))
     await pool.close()
 

@@ -12,6 +12,12 @@ class BookingSettings(ServiceSettings):
     port: int = Field(default=8081, ge=1, le=65535, description="Port of /readyz and /metrics.")
     batch: int = Field(default=500, ge=1, le=2000, description="Commands decided together.")
     sweep_s: float = Field(default=1.0, gt=0, le=60, description="Pause between two sweeps.")
+    reconcile_s: float = Field(
+        default=30.0, gt=0, le=3600, description="Pause between two looks at the ledger in use."
+    )
+    reconcile_whole_s: float = Field(
+        default=3600.0, gt=0, le=604_800, description="Pause between two looks at all of it."
+    )
 
 
 class OperatorSettings(BaseSettings):

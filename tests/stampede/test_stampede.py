@@ -40,6 +40,10 @@ async def test_500_rivals_on_two_channels_get_exactly_the_50_seats(system: Syste
         seats = await db.fetch("SELECT seat FROM booking.hold WHERE slot_id = $1", slot.slot_id)
         left = await db.fetchval("SELECT remaining FROM booking.slot WHERE id = $1", slot.slot_id)
         assert await broken_invariants(db) == {}
+        assert await db.fetchval(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname ="
+            " current_database() AND application_name = 'antrean-reconciler'"
+        )
     finally:
         await db.close()
     assert by_web[201] + by_chat[True] == SEATS

@@ -1,4 +1,4 @@
-"""The operator's commands: quota, offices, parked messages, seed data."""
+"""The operator's commands: quota, offices, the ledger's health, parked messages, seed data."""
 
 import asyncio
 import os
@@ -35,11 +35,13 @@ def main(argv: list[str]) -> int:
 
 
 async def _act(url: str, words: Words) -> int:
-    from services.booking.operator import acts, offices  # noqa: PLC0415 --help needs none of it
+    # --help needs none of it
+    from services.booking.operator import acts, checking, offices  # noqa: PLC0415
 
     pool = await open_pool(url, name="operator", size=2)
     try:
-        act: Act = getattr(offices if words.group == "offices" else acts, words.act)
+        module = {"offices": offices, "check": checking}.get(words.group, acts)
+        act: Act = getattr(module, words.act)
         return await act(pool, words)
     finally:
         await pool.close()

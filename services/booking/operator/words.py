@@ -18,6 +18,7 @@ EXAMPLES = """examples:
   quota close --office jakarta-pusat --date 2027-01-29 --reason "Isra Mikraj"
   offices set jakarta-pusat hold_minutes=15 morning=07:30-11:30
   offices offer jakarta-pusat e-passport
+  check
   parked list
 """
 
@@ -34,6 +35,9 @@ def parser() -> argparse.ArgumentParser:
     groups = top.add_subparsers(dest="group", required=True, metavar="command")
     _quota(groups.add_parser("quota", help="open, cut, show and close quota"))
     _offices(groups.add_parser("offices", help="offices and their rules"))
+    check = _act(groups, "check", help="compare the whole ledger with itself; repairs nothing")
+    check.add_argument("--json", action="store_true")
+    check.set_defaults(act="check")
     _parked(groups.add_parser("parked", help="messages that could not be handled"))
     seed = _act(groups, "seed", help="add every office, and sample quota with --demo")
     seed.add_argument("--demo", action="store_true", help="sample quota for the next 30 days")
