@@ -109,3 +109,33 @@ async def test_what_nobody_asked_for_in_half_a_minute_is_waited_for(
     cache = Fresh(source, 0)
 
     assert [await cache.get_soon("a"), await cache.get_soon("a")] == [1, 2]
+
+
+async def test_what_seldom_changes_is_given_however_old_while_its_source_is_away(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fresh, "STALE_S", 0)
+    cache = Fresh(source, 0)
+    await cache.get_soon("a")
+
+    source.fault = OSError()
+
+    assert await cache.get_soon("a") == 1
+    with pytest.raises(OSError):  # noqa: PT011 of seats it is told instead
+        await cache.get("a")
+
+
+async def test_nobody_waits_for_a_source_that_was_found_to_hang(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fresh, "PATIENCE_S", 0)
+    cache = Fresh(source, 0)
+    await cache.get_soon("a")
+    source.hangs = True
+    cache._asked.clear()
+    found = await cache.get_soon("a")
+
+    monkeypatch.setattr(fresh, "PATIENCE_S", 60)
+
+    async with asyncio.timeout(10):
+        assert (found, await cache.get_soon("a")) == (1, 1)
