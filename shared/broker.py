@@ -15,7 +15,7 @@ from uuid import uuid4
 import aio_pika
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
-from aio_pika.exceptions import DeliveryError
+from aio_pika.exceptions import DeliveryError, PublishError
 
 from shared.links import LOST, Link, OnOpen, Opened, as_lost, connect_to_any
 
@@ -27,10 +27,11 @@ BOOKING_QUEUE = "antrean.commands.booking"
 NOTIFIER_QUEUE = "antrean.notifier"
 PARKING_QUEUE = "antrean.parking"
 SLOTS_STREAM = "antrean.slots.stream"
+# Why a broker that is there refuses a message.
+QUEUE_FULL, UNROUTABLE = "queue_full", "unroutable"
 DIRECT = ""  # the default exchange: the routing key is the queue's name
 
 PUBLISH_TIMEOUT_S = 1.5
-BLOCKED_PROBE_S = 0.05
 SILENCE_PROBE_S = 1.0
 
 Incoming = AbstractIncomingMessage
@@ -52,6 +53,7 @@ class Publisher:
         self._confirmed: AbstractChannel | None = None
         self._plain: AbstractChannel | None = None
         self._is_in_doubt = False
+        self._refusals: dict[str, str] = {}
 
     async def _open(self, connection: Opened) -> None:
         self._is_in_doubt = False
@@ -71,11 +73,11 @@ class Publisher:
         """Publish one persistent, mandatory message and wait for the broker's word.
 
         `accepted`: the broker has it on disk. `refused`: it certainly has not (queue full, no
-        route, not connected). `unknown`: it may have; the same message may be sent again only if
-        its consumer drops what it has seen.
+        route, in alarm, not connected). `unknown`: it may have; the same message may be sent again
+        only if its consumer drops what it has seen.
         """
         channel = self._confirmed
-        if channel is None or channel.is_closed or not self.link.up.is_set():
+        if channel is None or channel.is_closed or not self.link.up.is_set() or self._is_shut():
             return Published.REFUSED
         message = _persistent(body, headers or {}, reply_to)
         target = _exchange(channel, exchange)
@@ -84,19 +86,28 @@ class Publisher:
                 async with asyncio.timeout(timeout_s):
                     await (await target).publish(message, routing_key=key, mandatory=True)
         except DeliveryError as error:
-            log.warning("publish_refused", key=key, error=type(error).__name__)
+            self._refusals[key] = UNROUTABLE if isinstance(error, PublishError) else QUEUE_FULL
+            log.warning("publish_refused", key=key, reason=self._refusals[key])
             return Published.REFUSED
         except (TimeoutError, *LOST) as error:
             log.warning("publish_unknown", key=key, error=type(error).__name__)
             self._is_in_doubt = True
             return Published.UNKNOWN
         self._is_in_doubt = False
+        self._refusals.pop(key, None)
         return Published.ACCEPTED
 
+    def refusal(self, key: str) -> str | None:
+        """Say why the broker refused the last message with this key; None where it took it."""
+        return self._refusals.get(key)
+
     async def send_plain(self, queue: str, body: bytes) -> None:
-        """Send to a queue without a confirm: for answers whose truth is stored elsewhere."""
+        """Send to a queue without a confirm: for answers whose truth is stored elsewhere.
+
+        A broker in alarm reads none: who went on writing would wait once the buffers are full.
+        """
         channel = self._plain
-        if channel is None or channel.is_closed:
+        if channel is None or channel.is_closed or self._is_shut():
             return
         message = aio_pika.Message(body, content_type="application/json")
         with contextlib.suppress(*LOST, TimeoutError), as_lost():
@@ -119,19 +130,27 @@ class Publisher:
         self._is_in_doubt = False
         return False
 
-    async def is_blocked(self) -> bool:
-        """Whether the broker is in alarm and takes nothing from publishers, or is not there."""
-        connection = self.link.connection
-        if connection is None or not self.link.up.is_set() or connection.transport is None:
-            return True
+    def is_blocked(self) -> bool:
+        """Whether the broker is in alarm and takes nothing from publishers, or is not there.
+
+        It says so to whoever publishes first, and takes it back by itself.
+        """
+        return self.link.connection is None or not self.link.up.is_set() or self._is_shut()
+
+    def _is_shut(self) -> bool:
+        """Whether the broker said on this connection that it is in alarm."""
+        transport = self.link.connection.transport if self.link.connection else None
+        if transport is None:
+            return False
+        # aio-pika has no public hook for this; the underlying gate is shut while blocked, and one
+        # step into the wait for it ends at once where it is open.
+        gate = transport.connection.ready()
         try:
-            # aio-pika has no public hook for this; the underlying gate is shut while blocked.
-            gate = connection.transport.connection.ready()
-            with as_lost():
-                await asyncio.wait_for(gate, BLOCKED_PROBE_S)
-        except (TimeoutError, *LOST):
-            return True
-        return False
+            gate.send(None)
+        except StopIteration:
+            return False
+        gate.close()
+        return True
 
 
 def _persistent(body: bytes, headers: Mapping[str, Any], reply_to: str | None) -> aio_pika.Message:
@@ -187,9 +206,9 @@ class Broker:
     async def readiness(self) -> dict[str, str]:
         """Say what keeps this process from working with the broker; empty when nothing does."""
         troubles = {}
-        if not self._consume.up.is_set():
+        if not self._consume.up.is_set() or not self.publisher.link.up.is_set():
             troubles["broker"] = "not connected"
-        elif await self.publisher.is_blocked():
+        elif self.publisher.is_blocked():
             troubles["broker"] = "broker_blocked"
         elif await self.publisher.is_silent():
             troubles["broker"] = "broker_silent"

@@ -26,8 +26,8 @@ PASSING_CODES = ("55P03", "25006")
 
 
 WRITABLE = "read-write"  # nothing of ours has work for a standby
-AS_USUAL: dict[str, Any] = {  # what `asyncpg.create_pool` would say, or nearly so
-    "min_size": 1,
+AS_USUAL: dict[str, Any] = {  # what `asyncpg.create_pool` would say, but for the first
+    "min_size": 0,
     "loop": None,
     "connection_class": asyncpg.Connection,
     "record_class": asyncpg.Record,
@@ -95,6 +95,9 @@ async def open_pool(  # noqa: PLR0913 five are named and may be left out
 ) -> Pool:
     """Open a pool; every connection answers or fails within seconds, never hangs.
 
+    It connects when it is asked: who starts while Postgres is away waits for it and says so. A
+    server that takes no writes, as after a failover that is half done, is none of ours: a session
+    there would be kept, and refuse every write until the process ends.
     `schema` comes first on the search path; JSON columns are Python values. Each statement is
     planned for the tables as they are: a plan that was made while a table was empty would scan it
     for ever, and statistics come a minute late. That takes longer than to carry it out, so that
@@ -114,16 +117,26 @@ async def open_pool(  # noqa: PLR0913 five are named and may be left out
         server_settings={
             "application_name": f"antrean-{name}",
             "search_path": f"{schema}, pg_catalog",
-            "lock_timeout": "5s",
-            "idle_in_transaction_session_timeout": "30s",
             "timezone": "UTC",
-            "jit": "off",  # no statement of ours is worth compiling
-            "random_page_cost": "1.1",  # what is looked up is in memory or on a disk without arms
             "plan_cache_mode": "force_generic_plan" if by_key else "force_custom_plan",
             "enable_seqscan": "off" if by_key else "on",
+            **SESSION,
         },
     )
     return pool
+
+
+SESSION = {
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "30s",
+    "jit": "off",  # no statement of ours is worth compiling
+    "random_page_cost": "1.1",  # what is looked up is in memory or on a disk without arms
+}
+
+
+def is_exhausted(pool: Pool) -> bool:
+    """Whether all connections that a pool may have are in use."""
+    return bool(pool.get_size() >= pool.get_max_size() and pool.get_idle_size() == 0)
 
 
 async def _leave(_connection: Any) -> None:

@@ -1,12 +1,13 @@
 """`/livez`, `/readyz` and `/metrics`, the same in each service."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 import prometheus_client
 from aiohttp import web
 
 from shared.broker import Broker
-from shared.db import Pool, passing
+from shared.db import Pool, is_exhausted, passing
 
 Check = Callable[[], Awaitable[dict[str, str]]]
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -20,8 +21,8 @@ def routes(checks: Sequence[Check]) -> list[web.RouteDef]:
 
     async def readyz(_request: web.Request) -> web.Response:
         troubles: dict[str, str] = {}
-        for check in checks:
-            troubles.update(await check())
+        for found in await asyncio.gather(*(check() for check in checks)):  # some take a second
+            troubles.update(found)
         status = "unready" if troubles else "ready"
         code = 503 if troubles else 200
         return web.json_response({"status": status, "troubles": troubles}, status=code)
@@ -40,6 +41,8 @@ def checks(broker: Broker, pool: Pool) -> list[Check]:
         with passing() as trouble:
             async with pool.acquire(timeout=1) as db:
                 await db.fetchval("SELECT 1", timeout=1)
+        if isinstance(trouble.error, TimeoutError) and is_exhausted(pool):
+            return {"database": "pool_exhausted"}
         return {"database": trouble.name} if trouble else {}
 
     return [broker.readiness, database]

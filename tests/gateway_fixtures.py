@@ -38,6 +38,14 @@ ROOT = Path(__file__).parents[1]
 @pytest.fixture(scope="session")
 async def booking(stack: Stack) -> AsyncIterator[asyncio.subprocess.Process]:
     """One booking worker, as a process of its own."""
+    async with working(stack) as worker:
+        await ready(f"{stack.url('booking')}/readyz")
+        yield worker
+
+
+@contextlib.asynccontextmanager
+async def working(stack: Stack) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run a booking worker of a stack; it may not be ready yet."""
     env = os.environ | stack.environment("booking")
     worker = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -47,7 +55,6 @@ async def booking(stack: Stack) -> AsyncIterator[asyncio.subprocess.Process]:
         env=env,
         stdout=asyncio.subprocess.DEVNULL,
     )
-    await ready(f"{stack.url('booking')}/readyz")
     yield worker
     worker.send_signal(signal.SIGTERM)
     assert await asyncio.wait_for(worker.wait(), 15) == 0
@@ -55,6 +62,11 @@ async def booking(stack: Stack) -> AsyncIterator[asyncio.subprocess.Process]:
 
 @pytest.fixture(scope="session")
 def config(stack: Stack) -> GatewaySettings:
+    return settings_of(stack)
+
+
+def settings_of(stack: Stack) -> GatewaySettings:
+    """Settings of a gateway to which all come from one address, and few people do much."""
     settings = {
         name.removeprefix("ANTREAN_").lower(): value
         for name, value in stack.environment("gateway").items()
@@ -137,20 +149,27 @@ def log_in(gateway: Gateway, http: aiohttp.ClientSession) -> Callable[..., Await
     """Log a phone in by a WhatsApp message: `await log_in("+62812...")`."""
 
     async def run(phone: str | None = None) -> Client:
-        phone = phone or f"+62812{uuid4().int % 10**8:08d}"
-        client = Client(http, gateway.config.public_url, phone=phone)
-        begun = (await client.post("/v1/logins", {"phone": phone})).json
-        code = begun["text"].split()[1]
-        async with gateway.pool.acquire() as db, db.transaction():
-            now = datetime.now(UTC)
-            proof = await logins.prove(db, gateway.keys, code, Contact(phone=phone), now)
-        assert proof == logins.Proof.PROVEN
-        state = (await client.get(f"/v1/logins/{begun['login_id']}")).json
-        client.token, client.login_id = state["access_token"], begun["login_id"]
-        client.http.cookie_jar.clear()
-        return client
+        return await logged_in(gateway, http, phone)
 
     return run
+
+
+async def logged_in(
+    gateway: Gateway, http: aiohttp.ClientSession, phone: str | None = None
+) -> Client:
+    """Prove a phone as its WhatsApp message would."""
+    phone = phone or f"+62812{uuid4().int % 10**8:08d}"
+    client = Client(http, gateway.config.public_url, phone=phone)
+    begun = (await client.post("/v1/logins", {"phone": phone})).json
+    code = begun["text"].split()[1]
+    async with gateway.pool.acquire() as db, db.transaction():
+        now = datetime.now(UTC)
+        proof = await logins.prove(db, gateway.keys, code, Contact(phone=phone), now)
+    assert proof == logins.Proof.PROVEN
+    state = (await client.get(f"/v1/logins/{begun['login_id']}")).json
+    client.token, client.login_id = state["access_token"], begun["login_id"]
+    client.http.cookie_jar.clear()
+    return client
 
 
 @pytest.fixture

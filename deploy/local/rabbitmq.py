@@ -74,6 +74,11 @@ def stop() -> None:
         system.stop(mapper, signal.SIGTERM)
 
 
+def control(*words: str) -> str:
+    """Tell the running node something that only `rabbitmqctl` can; returns what it says."""
+    return system.run(system.unprivileged([BIN / "rabbitmqctl", *words]), _environment())
+
+
 def pid() -> int | None:
     """Find the running node's process."""
     home = str(folder())

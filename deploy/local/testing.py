@@ -6,14 +6,18 @@ from contextlib import asynccontextmanager
 
 from deploy.local import paths, provision, servers
 from deploy.local.environment import Stack, shared_secrets
+from deploy.local.provision import Servers
 from services.booking.migrate import migrate
 
 
 @asynccontextmanager
-async def fresh_stack() -> AsyncIterator[Stack]:
-    """Give a migrated stack of its own, on free ports; dropped afterwards. No service runs."""
+async def fresh_stack(found: Servers | None = None) -> AsyncIterator[Stack]:
+    """Give a migrated stack of its own, on free ports; dropped afterwards. No service runs.
+
+    It is on the checkout's servers unless others are named.
+    """
     name = f"test_{secrets.token_hex(5)}"
-    found = servers.start()
+    found = found or servers.start()
     ports = {name: paths.free_port() for name in ("gateway", "booking", "notifier", "simulator")}
     stack = Stack(found, name, name, ports, shared_secrets())
     await provision.provision(found, name, name)

@@ -15,6 +15,7 @@ from services.gateway.replies import ReplyBook
 from shared.db import passing
 
 OLDEST_S = 0.7  # answers that take longer do not come within a second
+SILENT_S = 5.0  # longer than the slowest batch
 LAG_S = 0.1
 FEW = 100  # commands under way, below which a hiccup is no load
 BEAT_S = 0.02
@@ -78,6 +79,10 @@ class Admission:
             return False
         SHED.labels(sign).inc()
         return True
+
+    async def readiness(self) -> dict[str, str]:
+        """Say that booking has answered nobody for long though somebody waits for it."""
+        return {"booking": "silent"} if self._replies.oldest_s() > SILENT_S else {}
 
     def most(self) -> float:
         """How many may be under way: what is answered in `WORTH_S` (Little's law)."""

@@ -28,6 +28,16 @@ ENDPOINTS = [
 LARGEST_BODY = 3 * 1024 * 1024  # a webhook of WhatsApp; our own calls take far less
 
 
+def checks(gateway: Gateway) -> list[health.Check]:
+    """List what a gateway needs to take commands; `/readyz` says which of it is not there."""
+    return [
+        *health.checks(gateway.broker, gateway.pool),
+        gateway.sender.readiness,
+        gateway.fair_use.limiter.readiness,
+        gateway.admission.readiness,
+    ]
+
+
 def build(gateway: Gateway, more: Iterable[web.RouteDef] = ()) -> web.Application:
     """Make the application; `more` are the channels' routes."""
     app = web.Application(middlewares=middleware.MIDDLEWARES, client_max_size=LARGEST_BODY)
@@ -36,6 +46,6 @@ def build(gateway: Gateway, more: Iterable[web.RouteDef] = ()) -> web.Applicatio
     app.on_shutdown.append(api_streams.end_all)
     app.add_routes([endpoint.route() for endpoint in ENDPOINTS])
     app.add_routes(pages.routes(ENDPOINTS, gateway.config.public_url))
-    app.add_routes(health.routes(health.checks(gateway.broker, gateway.pool)))
+    app.add_routes(health.routes(checks(gateway)))
     app.add_routes(more)
     return app

@@ -15,7 +15,7 @@ from shared.messages import Alternative, Session
 
 LIFE_S = 1.0
 CALENDAR_S = 5.0  # it shows only why a day has no slot; that a slot is closed is heard of at once
-POOL_WAIT_S = 2.0
+POOL_WAIT_S = 1.5  # what then follows fits into two seconds
 OTHER_OFFICES = 3
 
 

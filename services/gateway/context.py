@@ -45,7 +45,7 @@ class Gateway:
     last_seats: LastSeats
 
     def db(self) -> Any:
-        """Borrow a connection, or fail within two seconds where all are in use."""
+        """Borrow a connection, or fail in time for an answer where all are in use."""
         return self.pool.acquire(timeout=POOL_WAIT_S)
 
 

@@ -224,7 +224,7 @@ class Keeper:
         self._probe = None
         if not probe.result():
             return False
-        return not await self._broker.publisher.is_blocked()
+        return not self._broker.publisher.is_blocked()
 
     async def _ask(self) -> bool:
         try:

@@ -21,6 +21,7 @@ BATCH = 200
 WAITING = 20_000
 PATIENCE_S = PUBLISH_TIMEOUT_S + 0.2
 LOOK_S = 0.1
+NOTHING = CommandBatch(commands=())
 
 SENT = Counter("antrean_commands_sent", "Commands by what is known of their sending.", ["result"])
 SENT_BY_RESULT = {result: SENT.labels(result.value) for result in Published}
@@ -64,6 +65,22 @@ class CommandSender:
             group.create_task(lasting(self._send_all))
             group.create_task(lasting(self._lose_patience))
 
+    async def readiness(self) -> dict[str, str]:
+        """Say why commands are refused: `queue_full` or `unroutable`; empty while they are taken.
+
+        It is tried anew, by a message of no commands: whoever is not ready is sent none.
+        """
+        if self._publisher.refusal(BOOKING_KEY) is not None:
+            await self._publish(NOTHING)
+        refusal = self._publisher.refusal(BOOKING_KEY)
+        return {"commands": refusal} if refusal else {}
+
+    async def _publish(self, commands: CommandBatch) -> Published:
+        body = commands.model_dump_json().encode()
+        return await self._publisher.publish_confirmed(
+            COMMANDS, BOOKING_KEY, body, reply_to=self._reply_to()
+        )
+
     async def _send_all(self) -> None:
         while True:
             await self._woken.wait()
@@ -74,14 +91,11 @@ class CommandSender:
                 await self._send(batch)
 
     async def _send(self, batch: list[_Waiting]) -> None:
-        body = CommandBatch(commands=tuple(w.command for w in batch)).model_dump_json()
         result = Published.UNKNOWN
         self._going = batch
         failpoints.reach("gateway_before_publish")
         try:
-            result = await self._publisher.publish_confirmed(
-                COMMANDS, BOOKING_KEY, body.encode(), reply_to=self._reply_to()
-            )
+            result = await self._publish(CommandBatch(commands=tuple(w.command for w in batch)))
             failpoints.reach("gateway_after_confirm")
         finally:
             self._going = []

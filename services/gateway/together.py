@@ -10,7 +10,7 @@ Result = TypeVar("Result")
 
 PAUSE_S = 0.004  # between two statements, so that what comes together goes together
 MOST = 1_000
-WAIT_S = 2.0
+WAIT_S = 1.5
 
 
 class Together(Generic[Item, Result]):

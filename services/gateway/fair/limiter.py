@@ -24,6 +24,8 @@ WAITING = 10_000
 # Together less than the second and a half after which a call fails.
 QUEUE_S, WAVE_S = 0.75, 0.7
 
+NOBODYS = Draws([b"readiness"], [1.0], [1.0], [0], [1], [1])
+
 ASKED = Counter(
     "antrean_fair_use", "Calls that asked for tokens: allowed, silent, or what was empty.", ["what"]
 )
@@ -66,6 +68,16 @@ class Limiter:
         self._empties = Empties()
         self._waiting: deque[_Call] = deque()
         self._woken = asyncio.Event()
+        self._trouble: str | None = None  # of the last statement
+
+    async def readiness(self) -> dict[str, str]:
+        """Say why nothing can be counted; empty while it can.
+
+        It is tried anew, with a bucket of nobody's: whoever is not ready is sent nothing to count.
+        """
+        if self._trouble is not None:
+            await self._ask(NOBODYS)
+        return {"fair_use": self._trouble} if self._trouble else {}
 
     async def take(self, draws: Sequence[Draw]) -> float:
         """Take one token of each bucket, or none at all: 0, or the seconds until there may be one.
@@ -152,10 +164,13 @@ class Limiter:
         with passing() as trouble:
             async with asyncio.timeout(WAVE_S), self._pool.acquire() as db:
                 try:
-                    return await take_all(db, draws)
+                    taken = await take_all(db, draws)
                 except BaseException:
                     db.terminate()  # a connection that is silent would keep the next ones waiting
                     raise
+            self._trouble = None
+            return taken
+        self._trouble = trouble.name
         log.warning("fair_use_silent", error=trouble.name)
         return None
 

@@ -3,6 +3,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from aio_pika.exceptions import DeliveryError
 
 from services.gateway.publish import CommandSender
 from shared.broker import Published, Publisher
@@ -58,3 +59,26 @@ async def test_a_sender_that_ends_by_itself_says_so() -> None:
 
     assert told == Published.UNKNOWN
     assert ended.group_contains(RuntimeError, match="_send_all")
+
+
+async def test_why_commands_are_refused_is_tried_anew_and_told_until_one_is_taken() -> None:
+    channel = SilentChannel()
+    sender = sender_on(channel)
+    running = asyncio.create_task(sender.run())
+    full: Any = DeliveryError(None, None)  # type: ignore[arg-type]  # a nack has no message
+
+    sent = asyncio.create_task(sender.send(command()))
+    (await confirm_of(channel)).set_exception(full)
+    refused = await sent
+    asked = asyncio.create_task(sender.readiness())
+    (await confirm_of(channel, 1)).set_exception(full)
+    told = [await asked]
+    asked = asyncio.create_task(sender.readiness())
+    (await confirm_of(channel, 2)).set_result(None)
+    told += [await asked, await sender.readiness()]
+    running.cancel()
+    await asyncio.wait({running})
+
+    assert refused == Published.REFUSED
+    assert told == [{"commands": "queue_full"}, {}, {}]
+    assert len(channel.confirms) == 3

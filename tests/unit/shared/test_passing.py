@@ -16,6 +16,10 @@ from shared.db import is_passing, passing
         asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation"),
         asyncpg.AdminShutdownError("terminating connection due to administrator command"),
         asyncpg.DeadlockDetectedError("deadlock detected"),
+        asyncpg.TooManyConnectionsError("sorry, too many clients already"),
+        asyncpg.DiskFullError("could not extend file: No space left on device"),
+        asyncpg.ReadOnlySQLTransactionError("cannot execute INSERT in a read-only transaction"),
+        asyncpg.TargetServerAttributeNotMatched("none of the hosts takes writes"),
     ],
 )
 def test_trouble_of_the_database_or_the_network_passes(error: Exception) -> None:
