@@ -14,15 +14,23 @@ SHOWN = 10  # ids are enough to begin to look
 TAKEN = "h.state IN ('held', 'confirmed', 'visited')"
 ACTIVE = "h.state IN ('held', 'confirmed')"
 
-# Of which slots: those of today and later and what ended a moment ago, or all there ever were.
-# Positions since when: the last hundred thousand, or all.
+# What is watched: counters of the slots of today and later and of what ended a moment ago; each
+# seat where something happened of late; the last positions. Else all that there ever was.
 SOON = "s.ends_at > now() - interval '2 days'"
+LATELY = """(
+    SELECT e.slot_id FROM booking.event_log e
+     WHERE e.position > (SELECT r.position FROM booking.relay r) - 10000
+     UNION
+    SELECT e.slot_id FROM booking.event_log e WHERE e.position IS NULL)"""
 WATCHED = {
     "slot": SOON,
     "hold": f"h.slot_id IN (SELECT s.id FROM booking.slot s WHERE {SOON})",
+    "changed_slot": f"s.id IN {LATELY}",
+    "changed_hold": f"h.slot_id IN {LATELY}",
     "first": "greatest(r.position - 100000, 0)",
 }
-EVERYTHING = {"slot": "true", "hold": "true", "first": "0"}
+EVERYTHING = dict.fromkeys(("slot", "hold", "changed_slot", "changed_hold"), "true")
+EVERYTHING |= {"first": "0"}
 
 # The parameter has each statement planned for the tables as they are.
 LISTED = """
@@ -104,7 +112,7 @@ COUNTERS = (
         "seats given twice",
         "doubled_seats",
         f"""
-        SELECT h.slot_id FROM booking.hold h WHERE {TAKEN} AND {{hold}}
+        SELECT h.slot_id FROM booking.hold h WHERE {TAKEN} AND {{changed_hold}}
          GROUP BY h.slot_id, h.seat HAVING count(*) > 1
         """,
     ),
@@ -114,13 +122,13 @@ COUNTERS = (
         "mixed_up_slots",
         f"""
         SELECT s.id FROM booking.slot s LEFT JOIN (
-            SELECT h.slot_id, h.seat FROM booking.hold h WHERE {TAKEN} AND {{hold}}
+            SELECT h.slot_id, h.seat FROM booking.hold h WHERE {TAKEN} AND {{changed_hold}}
              UNION ALL
             SELECT w.slot_id, w.seat FROM booking.withheld w
              UNION ALL
-            SELECT s.id, unnest(s.free_seats) FROM booking.slot s WHERE {{slot}}
+            SELECT s.id, unnest(s.free_seats) FROM booking.slot s WHERE {{changed_slot}}
           ) AS known ON known.slot_id = s.id
-         WHERE {{slot}} GROUP BY s.id
+         WHERE {{changed_slot}} GROUP BY s.id
         HAVING count(known.seat) <> s.next_seat - 1 OR max(known.seat) >= s.next_seat
             OR count(DISTINCT known.seat) <> count(known.seat)
         """,
@@ -129,6 +137,7 @@ COUNTERS = (
         "persons with two",
         "doubled_persons",
         f"{PERSONS.format('person_key')} UNION {PERSONS.format('nik_key')}",
+        whole=True,
     ),
 )
 ORPHANS = (
@@ -137,24 +146,26 @@ ORPHANS = (
         "orphaned_bookings",
         """
         SELECT h.slot_id FROM booking.booking b JOIN booking.hold h ON h.id = b.hold_id
-         WHERE h.state NOT IN ('confirmed', 'visited', 'cancelled') AND {hold}
+         WHERE h.state NOT IN ('confirmed', 'visited', 'cancelled')
         """,
+        whole=True,
     ),
     Check(
         "claims without a booking",
         "orphaned_claims",
         """
         SELECT h.slot_id FROM booking.hold h
-         WHERE h.state IN ('confirmed', 'visited', 'cancelled') AND {hold}
+         WHERE h.state IN ('confirmed', 'visited') AND {changed_hold}
            AND NOT EXISTS (SELECT FROM booking.booking b WHERE b.hold_id = h.id)
         """,
     ),
     Check(
         "holds without a command",
         "orphaned_holds",
-        """
+        f"""
         SELECT h.slot_id FROM booking.hold h
-         WHERE {hold} AND NOT EXISTS (SELECT FROM booking.command c WHERE c.id = h.id)
+         WHERE {TAKEN} AND {{changed_hold}}
+           AND NOT EXISTS (SELECT FROM booking.command c WHERE c.id = h.id)
         """,
     ),
     Check(

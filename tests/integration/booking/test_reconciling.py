@@ -208,6 +208,24 @@ async def test_what_is_of_long_ago_is_compared_when_everything_is(admin: Any, bo
     assert await broken(booking, whole=True) == {"undersold_slots"}
 
 
+async def test_seats_of_which_nothing_happened_of_late_are_compared_when_everything_is(
+    admin: Any, booking: Any
+) -> None:
+    await admin.execute(
+        """
+        INSERT INTO booking.event_log (id, type, data, occurred_at, position)
+        SELECT gen_random_uuid(), 'slot.changed', '{}', now(), position + n
+          FROM booking.relay, generate_series(1, 10000) n;
+        UPDATE booking.relay SET position = position + 10000, published = published + 10000;
+        UPDATE booking.slot SET next_seat = next_seat + 1, remaining = remaining - 1
+         WHERE office_id = 'uji-damage' AND ends_at > now();
+        """
+    )
+
+    assert await broken(booking, whole=False) == {"undersold_slots"}
+    assert await broken(booking, whole=True) == {"undersold_slots", "mixed_up_slots"}
+
+
 async def test_all_is_compared_as_it_stood_at_one_moment(
     admin: Any, booking: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
