@@ -116,7 +116,7 @@ def judge(history: History, facts: Facts) -> Verdict:
     _compare_events(verdict, facts)
     _compare_texts(verdict, facts)
     broken = dict(facts.broken)
-    oversold = broken.pop("slots oversold or undersold", 0)
+    oversold = broken.pop("slots oversold", 0)
     twice = broken.pop("seats given twice", 0) + broken.pop("persons with two", 0)
     verdict.columns["oversold"] = oversold + twice
     verdict.columns["counter mismatch"] = sum(broken.values()) + facts.samples

@@ -9,12 +9,12 @@ from typing import Any
 
 import aiohttp
 
-from bench import invariants
 from chaos.chatters import Chatter
 from chaos.checker import Facts, Hold, Outcome
 from chaos.history import History
 from chaos.stage import Stage
 from deploy.local import provision
+from services.booking import invariants
 from shared.broker import Broker, Incoming, settle
 from shared.db import passing
 from shared.keys import Keys, booking_code_of, normal_code
@@ -26,7 +26,7 @@ QUEUES = ("antrean.commands.booking", "antrean.notifier")
 PARKING = "antrean.parking"
 REST_S, HEAR_S = 90.0, 30.0
 SAMPLE_S = 0.15
-COUNTERS = ("slots oversold or undersold", "withheld mismatch")
+SAMPLED = ("slots oversold", "slots undersold", "withheld mismatch")
 BY_CODE = 12  # letters of a booking code
 
 # Texts that wait for a receipt only are at rest: nothing of them will be sent.
@@ -79,10 +79,11 @@ class Listener:
 async def sample(stage: Stage, wrong: list[str]) -> None:
     """Look at the counters again and again; what is wrong at any moment is wrong."""
     while True:
-        for name in COUNTERS:
+        for check in (one for one in invariants.COUNTERS if one.name in SAMPLED):
             with passing():
-                if await stage.db.fetchval(invariants.CHECKS[name]):
-                    wrong.append(name)
+                found = await invariants.find(stage.db, check, whole=True)
+                if found.is_broken:
+                    wrong.append(check.name)
         await asyncio.sleep(SAMPLE_S)
 
 
