@@ -38,8 +38,9 @@ def test_two_phones_have_different_rows() -> None:
     assert row(chooser, ANI) != row(chooser, BUDI)
 
 
-def test_to_turn_one_dose_up_changes_no_other() -> None:
-    before = row(Chooser(7, HALF))
+@pytest.mark.parametrize("before_it", [0.0, 0.5])
+def test_to_turn_one_dose_up_changes_no_other(before_it: float) -> None:
+    before = row(Chooser(7, HALF | {"duplicate": before_it}))
     after = row(Chooser(7, HALF | {"duplicate": 1.0}))
 
     assert all("duplicate" in fate for fate in after)
