@@ -7,7 +7,7 @@ reading from whoever publishes (https://www.rabbitmq.com/docs/alarms).
 import asyncio
 import contextlib
 import socket
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from enum import StrEnum
 from typing import Any
 from uuid import uuid4
@@ -231,18 +231,31 @@ async def give_back(message: Incoming) -> None:
         await message.nack(requeue=True)
 
 
-async def peek_queue(url: str, queue: str, most: int) -> list[tuple[dict[str, Any], bytes]]:
-    """Read up to `most` messages of a queue as (headers, body), and leave them where they are."""
+@contextlib.asynccontextmanager
+async def in_hand(url: str, queue: str, most: int) -> AsyncIterator[list[Incoming]]:
+    """Hold up to `most` messages of a queue, oldest first, for as long as the block runs.
+
+    What it did not acknowledge goes back to its place, as it does where this process dies.
+    """
     connection = await connect_to_any(url)
     async with connection:
         channel = await connection.channel()
         source = await channel.get_queue(queue, ensure=False)
         found: list[Incoming] = []
-        while len(found) < most:
-            message = await source.get(fail=False, timeout=5)
-            if message is None:
-                break
-            found.append(message)
-        for message in reversed(found):
-            await message.nack(requeue=True)
+        try:
+            while len(found) < most:
+                message = await source.get(fail=False, timeout=5)
+                if message is None:
+                    break
+                found.append(message)
+            yield found
+        finally:
+            for message in reversed(found):
+                if not message.processed:
+                    await give_back(message)
+
+
+async def peek_queue(url: str, queue: str, most: int) -> list[tuple[dict[str, Any], bytes]]:
+    """Read up to `most` messages of a queue as (headers, body), and leave them where they are."""
+    async with in_hand(url, queue, most) as found:
         return [(dict(message.headers), message.body) for message in found]

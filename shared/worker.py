@@ -11,6 +11,7 @@ import random
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 import structlog
@@ -190,7 +191,8 @@ class Worker(Generic[Item]):
 
     async def _park(self, body: bytes, reason: str) -> None:
         """Put one item aside, where the operator sees it, and do not go on before it is there."""
-        headers = {"x-reason": reason[:REASON_LENGTH], "x-queue": self._work.queue}
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        headers = {"x-reason": reason[:REASON_LENGTH], "x-queue": self._work.queue, "x-at": at}
         publish = self._broker.publisher.publish_confirmed
         while True:
             if await publish(DIRECT, PARKING_QUEUE, body, headers=headers) == Published.ACCEPTED:

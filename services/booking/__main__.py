@@ -82,6 +82,7 @@ def main(words: list[str]) -> int:
         return 0
     from services.booking.operator import main as operate  # noqa: PLC0415 a worker needs none
 
+    log.set_up("operator", "ERROR")  # what else the broker's connection says is no answer
     return operate(words)
 
 

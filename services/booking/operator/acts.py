@@ -5,14 +5,13 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.booking.operator import filling, parked, quota, sowing, store
+from services.booking.operator import filling, quota, sowing, store
 from services.booking.operator.plan import Closure, PlanError
 from services.booking.operator.planning import known_office, plan_of, today_at
-from services.booking.operator.words import Words
 from services.booking.settings import OperatorSettings
 from shared import settings
 from shared.db import Pool, Row
-from shared.links import LOST
+from shared.operating import Words
 
 
 async def quota_open(pool: Pool, words: Words) -> int:
@@ -85,27 +84,6 @@ async def quota_reopen(pool: Pool, words: Words) -> int:
         closure = Closure(words.office, words.date, words.session)
         slots = await quota.reopen_quota(db, closure, words.by)
     print(f"Opened {_count(slots, 'slot')} on {words.date} again.")
-    return 0
-
-
-async def parked_list(_pool: Pool, words: Words) -> int:
-    """Print what is parked, without anybody's data."""
-    url = settings.read(OperatorSettings).amqp_url
-    if not url:
-        raise PlanError("ANTREAN_AMQP_URL is missing: name the broker")
-    try:
-        found = await parked.peek(url)
-    except LOST as error:
-        raise PlanError(f"the broker does not answer: {error}") from error
-    if words.json:
-        print(json.dumps(found, indent=1))
-        return 0
-    for number, one in enumerate(found, 1):
-        kinds = ", ".join(one["kinds"]) or "unreadable"
-        print(
-            f"{number:>3}  {one['queue']:<26} {kinds:<20} {one['bytes']:>8} bytes  {one['reason']}"
-        )
-    print(f"{len(found)} parked." if found else "Nothing is parked.")
     return 0
 
 

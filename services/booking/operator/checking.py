@@ -4,8 +4,8 @@ import json
 
 from services.booking import reconciling
 from services.booking.invariants import Found
-from services.booking.operator.words import Words
 from shared.db import Pool
+from shared.operating import Words
 
 LONGEST_S = 600.0
 

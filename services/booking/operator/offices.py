@@ -10,9 +10,9 @@ import asyncpg
 from services.booking.operator import store
 from services.booking.operator.plan import PlanError
 from services.booking.operator.planning import known_office
-from services.booking.operator.words import Words
 from shared.db import Db, Pool
 from shared.messages import Session
+from shared.operating import Words
 
 RULES = {
     *("hold_minutes", "phone_cap", "code_tries", "reschedule_days_before", "reschedule_limit"),

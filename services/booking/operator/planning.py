@@ -13,9 +13,9 @@ from services.booking.operator.plan import (
     moment,
     read_sentence,
 )
-from services.booking.operator.words import Words
 from shared.db import Db, Row
 from shared.messages import Session
+from shared.operating import Words
 
 
 async def plan_of(db: Db, words: Words) -> Plan:

@@ -251,6 +251,23 @@ async def add_audit(db: Db, who: str, act: str, data: Mapping[str, Any]) -> None
     )
 
 
+async def find_names(db: Db) -> set[str]:
+    """List the names of all offices and services: whatever else stands in their place is hidden."""
+    rows = await db.fetch("SELECT id FROM booking.office UNION SELECT id FROM booking.service")
+    return {row["id"] for row in rows}
+
+
+async def find_outcomes(db: Db, ids: Sequence[UUID]) -> dict[str, Row]:
+    """Read what is stored of these commands, which is what whoever asks is told, by id."""
+    rows = await db.fetch(
+        """
+        SELECT id, state, outcome, decided_at FROM booking.command WHERE id = ANY ($1::uuid[])
+        """,
+        list(ids),
+    )
+    return {str(row["id"]): row for row in rows}
+
+
 def ref_of(row: Row) -> SlotRef:
     """Name the slot that a row describes."""
     return SlotRef(

@@ -1,15 +1,12 @@
 """What an operator may type, and the help that says so."""
 
 import argparse
-import getpass
-import os
 from datetime import date
-from typing import Any
 
 from services.booking.operator.plan import MOST_SEATS
+from shared.operating import add_act, add_set_aside, new_parser
 
-Words = argparse.Namespace
-
+DESCRIPTION = "The operator's commands."
 EXAMPLES = """examples:
   quota open "40 morning and 40 afternoon seats at jakarta-pusat on weekdays of January"
   quota open --office jakarta-pusat --service passport --from 2027-01-01 --to 2027-01-31 \\
@@ -20,26 +17,23 @@ EXAMPLES = """examples:
   offices offer jakarta-pusat e-passport
   check
   parked list
+  parked show 3fa91c02d1
+  parked retry 3fa91c02d1
+  parked discard 3fa91c02d1 --reason "asked again on the phone"
 """
 
 
 def parser() -> argparse.ArgumentParser:
     """Describe every command with its options."""
-    top = argparse.ArgumentParser(
-        prog="antrean",
-        description="The operator's commands.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    top.add_argument("--by", default=_user(), help="who acts, for the audit trail")
+    top = new_parser(DESCRIPTION, EXAMPLES)
     groups = top.add_subparsers(dest="group", required=True, metavar="command")
     _quota(groups.add_parser("quota", help="open, cut, show and close quota"))
     _offices(groups.add_parser("offices", help="offices and their rules"))
-    check = _act(groups, "check", help="compare the whole ledger with itself; repairs nothing")
+    check = add_act(groups, "check", help="compare the whole ledger with itself; repairs nothing")
     check.add_argument("--json", action="store_true")
     check.set_defaults(act="check")
     _parked(groups.add_parser("parked", help="messages that could not be handled"))
-    seed = _act(groups, "seed", help="add every office, and sample quota with --demo")
+    seed = add_act(groups, "seed", help="add every office, and sample quota with --demo")
     seed.add_argument("--demo", action="store_true", help="sample quota for the next 30 days")
     seed.set_defaults(act="seed")
     return top
@@ -47,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _quota(group: argparse.ArgumentParser) -> None:
     acts = group.add_subparsers(dest="what", required=True)
-    opens = _act(acts, "open", help="open seats, or change how many there are")
+    opens = add_act(acts, "open", help="open seats, or change how many there are")
     opens.add_argument("sentence", nargs="?", help='"40 morning seats at ... on weekdays of May"')
     opens.add_argument("--office")
     opens.add_argument("--service", help="may be left out where the office offers one")
@@ -64,14 +58,14 @@ def _quota(group: argparse.ArgumentParser) -> None:
 
 
 def _quota_days(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    show = _act(acts, "show", help="seats of each day")
+    show = add_act(acts, "show", help="seats of each day")
     show.add_argument("--office", required=True)
     show.add_argument("--from", dest="first", type=_day, metavar="DATE")
     show.add_argument("--to", dest="last", type=_day, metavar="DATE")
     show.add_argument("--json", action="store_true")
     show.set_defaults(act="quota_show")
     for name, needs_reason in (("close", True), ("reopen", False)):
-        act = _act(acts, name, help=f"{name} a day or one session of it")
+        act = add_act(acts, name, help=f"{name} a day or one session of it")
         act.add_argument("--office", required=True)
         act.add_argument("--date", required=True, type=_day)
         act.add_argument("--session", choices=("morning", "afternoon"))
@@ -82,34 +76,27 @@ def _quota_days(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 def _offices(group: argparse.ArgumentParser) -> None:
     acts = group.add_subparsers(dest="what", required=True)
-    lists = _act(acts, "list", help="every office")
+    lists = add_act(acts, "list", help="every office")
     lists.add_argument("--json", action="store_true")
     lists.set_defaults(act="offices_list")
-    show = _act(acts, "show", help="one office and its rules")
+    show = add_act(acts, "show", help="one office and its rules")
     show.add_argument("office")
     show.set_defaults(act="offices_show")
-    sets = _act(acts, "set", help="change an office's rules, or hours: morning=08:00-12:00")
+    sets = add_act(acts, "set", help="change an office's rules, or hours: morning=08:00-12:00")
     sets.add_argument("office")
     sets.add_argument("rules", nargs="+", metavar="rule=value")
     sets.set_defaults(act="offices_set")
-    offer = _act(acts, "offer", help="let an office offer a service more")
+    offer = add_act(acts, "offer", help="let an office offer a service more")
     offer.add_argument("office")
     offer.add_argument("service")
     offer.set_defaults(act="offices_offer")
 
 
 def _parked(group: argparse.ArgumentParser) -> None:
-    acts = group.add_subparsers(dest="what", required=True)
-    lists = _act(acts, "list", help="what is parked and why; nobody's data is shown")
-    lists.add_argument("--json", action="store_true")
-    lists.set_defaults(act="parked_list")
-
-
-def _act(acts: Any, name: str, **how: Any) -> argparse.ArgumentParser:
-    """Add an act; who acts may be said before its name or after."""
-    act: argparse.ArgumentParser = acts.add_parser(name, **how)
-    act.add_argument("--by", default=argparse.SUPPRESS, help="who acts, for the audit trail")
-    return act
+    acts = add_set_aside(group, "messages that could not be handled")
+    acts["retry"].add_argument("--late", action="store_true", help="commands past their time, too")
+    for name, act in acts.items():
+        act.set_defaults(act=f"parked_{name}")
 
 
 def _day(text: str) -> date:
@@ -124,10 +111,3 @@ def _seats(text: str) -> int:
     if not 0 <= number <= MOST_SEATS:
         raise argparse.ArgumentTypeError(f"seats are 0 to {MOST_SEATS:,}")
     return number
-
-
-def _user() -> str:
-    try:
-        return os.environ.get("SUDO_USER") or getpass.getuser()
-    except (OSError, KeyError):  # a user without a name, as in a container
-        return "unknown"
