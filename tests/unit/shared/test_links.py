@@ -9,6 +9,8 @@ from shared import links
 from shared.links import Link, Opened
 from tests.conftest import eventually
 
+# The client library forgets to await what it began where the host talks nonsense.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 HEADER = 8  # bytes of AMQP's first word
 Host = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
