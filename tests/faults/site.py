@@ -73,7 +73,7 @@ class Site:
         async def look() -> bool:
             return (await self.troubles(service)).get(what) == why
 
-        await eventually(look)
+        await eventually(look, HEAL_S)
 
     async def heals(self) -> None:
         """Wait until both are ready, by themselves."""
