@@ -74,8 +74,8 @@ class Hold(NamedTuple):
 
 
 def people() -> list[Person]:
-    """Seven who get in one another's way: misspelt, with one NIK, on one phone."""
-    one, two, three, four = (letters() for _ in range(4))
+    """Eight who get in one another's way: misspelt, with one NIK, on one phone."""
+    one, two, three, four, five = (letters() for _ in range(5))
     niks = [f"{uuid4().int % 10**16:016d}" for _ in range(2)]
     return [
         Person(one, 1, 0),
@@ -84,6 +84,7 @@ def people() -> list[Person]:
         Person(two, 2, 1, date(1991, 8, 17)),
         Person(three, 3, 2, nik=niks[0]),
         Person(four, 4, 2),
+        Person(five, 5, 0),
         Person(one, 1, 1, nik=niks[1]),
     ]
 

@@ -15,7 +15,16 @@ MINUTES = (3, 3, 11, 35, 80)
 
 nearby = st.integers(0, 9)
 command: st.SearchStrategy[Any] = st.tuples(
-    st.sampled_from(VERBS), st.integers(0, 6), nearby, nearby, st.sampled_from(WAYS)
+    st.sampled_from(VERBS), st.integers(0, 7), nearby, nearby, st.sampled_from(WAYS)
+)
+# What is asked of holds whose time has passed, before the sweeper comes and while nobody is in need
+# of them; or of those to which a few minutes are left.
+of_hold = st.tuples(
+    st.sampled_from(("confirm", "confirm", "guess", "release", "correct")),
+    *(st.integers(0, 7), st.integers(0, 4), st.integers(0, 6), st.just("plain")),
+)
+later = st.tuples(
+    *(st.just("later"), st.sampled_from((3, 11)), st.lists(of_hold, min_size=1, max_size=3))
 )
 sweep = st.just(("sweep",))
 resize = st.tuples(st.just("resize"), nearby, st.integers(0, 3))
@@ -32,9 +41,10 @@ race = st.tuples(
     command,
     st.one_of(st.none(), sweep, resize_beside, sweep, resize_beside, close),
 )
+rush = st.tuples(st.just("rush"), st.integers(0, 2))  # all of one phone, each to another slot
 step = st.one_of(
-    *(batch, batch, batch, batch, race, race, race, wait, wait, sweep, resize, close),
-    st.just(("visits",)),
+    *(batch, batch, batch, batch, race, race, rush, wait, wait, sweep, resize, close),
+    *(later, later, st.just(("visits",))),
 )
 plans = st.tuples(
     st.booleans(),  # whether the office withholds what comes back

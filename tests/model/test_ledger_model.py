@@ -9,7 +9,7 @@ import os
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, note, settings
 
 from tests.ledger import broken_invariants
 from tests.model.conftest import House
@@ -38,6 +38,7 @@ tried = 0
 @examples
 @given(plan=plans)
 async def test_the_ledger_does_what_its_model_does(house: House, plan: tuple[Any, ...]) -> None:
+    note(f"plan: {plan}")
     office = Office(house.batches, house.admin)
     trial = await Trial.begin(office, house.batches.tools.keys, plan)
 

@@ -25,6 +25,7 @@ from tests.model.looks import (
 from tests.model.model import Model
 from tests.model.office import RULES, SLOTS, Office
 
+APART = (0, 3, 6)  # places of three slots
 LONG = 300  # minutes after which every hold and every withheld seat is due
 CONFLICT = ("idempotency_conflict",)
 REFUSED = ("hold.refused", "booking.refused")
@@ -66,12 +67,22 @@ class Trial:
         match step:
             case ("wait", minutes):
                 await self.wait(minutes)
+            case ("later", minutes, wishes):
+                await self.wait(minutes)
+                await self.run(self.decides(self.desk.write(wishes)))
             case ("decide", wishes, is_backwards):
                 asks = self.desk.write(wishes)
                 await self.run(self.decides(asks[::-1] if is_backwards else asks))
             case ("race", wishes, wish, other):
                 jobs = [self.decides(self.desk.write(those)) for those in (wishes, [wish])]
                 await self.run(*jobs, *([self.job(*other)] if other else []))
+            case ("rush", phone):
+                family = [n for n, one in enumerate(self.desk.people) if one.phone == phone]
+                wishes = [
+                    ("place", n, at, 0, "plain") for n, at in zip(family, APART, strict=False)
+                ]
+                jobs = [self.decides(self.desk.write(those)) for those in (wishes[:1], wishes[1:])]
+                await self.run(*jobs)
             case _:
                 await self.run(self.job(*step))
 
