@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import asyncpg
 
-from shared.db import Pool, open_pool
+from shared.db import Db, Pool, open_pool
 
 Words = argparse.Namespace
 Act = Callable[[Pool, Words], Awaitable[int]]
@@ -138,6 +138,11 @@ def show_all(rows: Sequence[Mapping[str, Any]], none: str, *, as_json: bool) -> 
         print(f"These are {MOST:,}; there may be more behind them.")
     else:
         print(f"{len(rows)} in all.")
+
+
+async def add_audit(db: Db, who: str, act: str, data: Mapping[str, Any]) -> None:
+    """Write down an act of staff where booking keeps them all, in the caller's transaction."""
+    await db.execute("SELECT booking_api.add_audit($1, $2, $3)", who, act, dict(data))
 
 
 def _aligned(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:

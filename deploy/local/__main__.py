@@ -78,9 +78,17 @@ def _shown(pid: int | None) -> str:
 def run(words: list[str]) -> int:
     """Run an operator's command, such as `quota show --office jakarta-pusat`."""
     stack = local_stack(servers.find())
-    command = [sys.executable, "-m", "services.booking", *(words or ["--help"])]
-    environment = services.environment(stack, "booking")
+    service = owner(words)
+    command = [sys.executable, "-m", services.MODULES[service], *(words or ["--help"])]
+    environment = services.environment(stack, service)
     return subprocess.run(command, check=False, cwd=ROOT, env=environment).returncode
+
+
+def owner(words: list[str]) -> str:
+    """Name the service whose command it is: by its first word, before which only --by may stand."""
+    rest = words[2:] if words[:1] == ["--by"] else words
+    found = next((word for word in rest if not word.startswith("--by=")), "")
+    return OWNERS.get(found, "booking")
 
 
 def env(service: str) -> None:
@@ -90,6 +98,7 @@ def env(service: str) -> None:
         print(f"export {name}='{value}'")
 
 
+OWNERS = {"texts": "notifier", "webhooks": "gateway"}
 ACTS = {"up": up, "down": down}
 USAGE = f"""\
 {__doc__}

@@ -1,4 +1,4 @@
-"""Wire the gateway and run it."""
+"""Wire the gateway and run it; the operator's commands for webhooks start here too."""
 
 import asyncio
 import contextlib
@@ -154,8 +154,12 @@ async def _work(gateway: Gateway, channels: Sequence[Channel]) -> None:
             group.create_task(channel.run())
 
 
-def main() -> int:
-    """Read the settings and serve."""
+def main(words: list[str]) -> int:
+    """Read the settings and serve, or do what an operator asks."""
+    if words:
+        from services.gateway.operator import main as operate  # noqa: PLC0415 a gateway needs none
+
+        return operate(words)
     config = settings.read(GatewaySettings)
     log.set_up("gateway", config.log_level)
     raise_file_limit()
@@ -165,4 +169,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

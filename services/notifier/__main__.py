@@ -1,5 +1,6 @@
-"""Wire a notifier and run it."""
+"""Wire a notifier and run it; the operator's commands for texts start here too."""
 
+import sys
 from collections.abc import Mapping, Sequence
 
 import aiohttp
@@ -65,12 +66,17 @@ async def serve(config: NotifierSettings) -> None:
         await pool.close()
 
 
-def main() -> None:
-    """Read the settings and serve."""
+def main(words: list[str]) -> int:
+    """Read the settings and serve, or do what an operator asks."""
+    if words:
+        from services.notifier.operator import main as operate  # noqa: PLC0415 a sender needs none
+
+        return operate(words)
     config = settings.read(NotifierSettings)
     log.set_up("notifier", config.log_level)
     uvloop.run(serve(config))
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

@@ -1,5 +1,6 @@
 """What to do when a text did not go, or when nobody says whether it did: pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -19,6 +20,8 @@ MOST_DOUBLINGS = 10
 UNASKED = frozenset({"expired"})
 WINDOW = timedelta(hours=23, minutes=50)
 NO_WHATSAPP_FOR = timedelta(hours=24)
+ARRIVED = frozenset({"delivered", "read", "played"})
+MAY_HAVE_ARRIVED = frozenset({"calling", "unknown", "accepted", "sent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,29 @@ def after_accepted(text: Text) -> Step:
 def while_resting(text: Text) -> Step | None:
     """Let a text that waited long for a channel that rests take the next one."""
     return _leave(text, "the channel rests") if text.later else None
+
+
+def refuse_retry(text: Text, calls: Iterable[tuple[str, str]], now: datetime) -> str | None:
+    """Say why staff may not have an undeliverable text tried again, or None if they may.
+
+    `calls` are the attempts made so far, as (channel, state). Nothing is sent twice: not what
+    arrived, and not by a channel on which an earlier call may still have.
+    """
+    if text.valid_until is not None and now >= text.valid_until:
+        return f"it was worth something until {text.valid_until}"
+    channel = text.later[0] if text.later else text.channel
+    for called, state in calls:
+        if state in ARRIVED:
+            return "it arrived"
+        if called == channel and state in MAY_HAVE_ARRIVED:
+            return f"a call by {channel} may have brought it"
+    return None
+
+
+def retry(text: Text) -> Step:
+    """Try an undeliverable text again: by its next channel, or once more by its last."""
+    channel = text.later[0] if text.later else None
+    return Step("waiting", 0, channel=channel, reason="retried by staff")
 
 
 def _again(text: Text, failure: Failure, judged: Verdict, chance: float, now: datetime) -> Step:

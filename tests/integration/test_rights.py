@@ -129,6 +129,19 @@ async def test_what_was_accepted_is_shown_to_booking_and_not_whose_it_is(
     assert columns == ["command_id", "asked_at"]
 
 
+@pytest.mark.parametrize("service", ["gateway", "notifier"])
+async def test_what_another_service_writes_down_names_its_role_whatever_it_says(
+    service: str, pools: PoolOf, admin: Any
+) -> None:
+    act = f"test.{service}"
+    async with (await pools(service)).acquire() as db:
+        data = {"role": "antrean_booking"}
+        await db.execute("SELECT booking_api.add_audit($1, $2, $3)", "rina", act, data)
+    rows = await admin.fetch("SELECT who, data FROM booking.audit WHERE act = $1", act)
+
+    assert [tuple(row) for row in rows] == [("rina", {"role": f"antrean_{service}"})]
+
+
 @pytest.fixture
 async def channel_of(stack: Stack) -> AsyncIterator[Callable[[str], Awaitable[Any]]]:
     """Open a fresh channel as a service; a refusal closes it."""

@@ -6,7 +6,9 @@ from datetime import date
 from services.booking.operator.plan import MOST_SEATS
 from shared.operating import add_act, add_set_aside, new_parser
 
-DESCRIPTION = "The operator's commands."
+DESCRIPTION = """The operator's commands. `make operator` finds those of the others as well:
+python -m services.notifier texts      texts that could not be sent
+python -m services.gateway webhooks    webhooks that could not be read"""
 EXAMPLES = """examples:
   quota open "40 morning and 40 afternoon seats at jakarta-pusat on weekdays of January"
   quota open --office jakarta-pusat --service passport --from 2027-01-01 --to 2027-01-31 \\

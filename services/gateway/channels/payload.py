@@ -3,10 +3,13 @@
 https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks/payload-examples
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeGuard
+
+from pydantic_core import from_json
 
 from shared.messages import Contact, Receipt
 
@@ -14,6 +17,10 @@ PROVIDER = "meta"
 STATUSES = {"sent", "delivered", "read", "played", "failed"}
 MILLISECONDS = 100_000_000_000  # a unix time this large is in ms, which Meta has sent by mistake
 YEARS = range(2009, 2200)  # WhatsApp is no older, and a database keeps no year 1
+KINDS = {
+    *("text", "interactive", "button", "contacts", "image", "audio", "video", "document"),
+    *("sticker", "location", "reaction", "system", "order", "unsupported"),
+}
 TEXT_LENGTH = 4096
 ID_LENGTH = 512
 LARGEST_CODE = 2**31
@@ -61,6 +68,34 @@ def parse(payload: Any, own_number: str) -> Parsed:
         for status in _list(value.get("statuses")):
             _read_status(parsed, _dict(status))
     return parsed
+
+
+def outline(raw: bytes) -> dict[str, Any]:
+    """Say what is in a webhook that could not be read: how many of which kind, and of when."""
+    try:
+        payload = _dict(from_json(raw))
+    except ValueError:
+        return {"json": False}
+    changes = [
+        _dict(c) for e in _list(payload.get("entry")) for c in _list(_dict(e).get("changes"))
+    ]
+    values = [_dict(change.get("value")) for change in changes]
+    messages = [_dict(m) for value in values for m in _list(value.get("messages"))]
+    statuses = [_dict(s) for value in values for s in _list(value.get("statuses"))]
+    moments = [m for one in messages + statuses if (m := _moment(one.get("timestamp")))]
+    return {
+        "json": True,
+        "changes": len(changes),
+        "messages": _count(KINDS, (message.get("type") for message in messages)),
+        "statuses": _count(STATUSES, (status.get("status") for status in statuses)),
+        "first": min(moments).isoformat() if moments else None,
+        "last": max(moments).isoformat() if moments else None,
+    }
+
+
+def _count(known: Collection[str], names: Iterable[Any]) -> dict[str, int]:
+    """Count by name; only names that WhatsApp coined are shown."""
+    return Counter(n if isinstance(n, str) and n in known else "other" for n in names)
 
 
 def _values(payload: dict[str, Any], parsed: Parsed) -> Iterator[dict[str, Any]]:

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 import structlog
 from aiohttp import web
 from prometheus_client import Counter
-from pydantic_core import from_json
 
-from services.gateway.channels.payload import Parsed, parse
-from services.gateway.chat import outbox, store
+from services.gateway.channels.payload import Parsed
+from services.gateway.chat import arrivals, quarantine
 from services.gateway.chat.inbox import Inbox
 from services.gateway.context import Gateway
 from services.gateway.problems import ProblemError, overloaded
@@ -77,24 +76,22 @@ class WhatsApp:
     async def _take(self, raw: bytes) -> None:
         keys = self._gateway.keys
         try:
-            parsed = parse(from_json(raw), self._gateway.config.whatsapp_number)
+            parsed = arrivals.read(raw, self._gateway.config.whatsapp_number)
         except ValueError as error:
             # It is signed, so it is Meta's: to refuse it would have it come again for a week.
-            sealed = keys.seal(raw.decode("utf-8", "replace"), "quarantine")
+            sealed = keys.seal(raw.decode("utf-8", "replace"), quarantine.BOUND_TO)
             async with self._gateway.db() as db:
-                await store.quarantine(db, str(error)[:200], sealed)
+                await quarantine.add(db, arrivals.fault_of(error), sealed)
             log.warning("webhook_quarantined")
             return
         if parsed.odd:
             log.warning("webhook_has_unknown_parts", parts=sorted(set(parsed.odd)))
         if parsed.inbound or parsed.receipts:
-            await self._store(parsed)
+            await self._keep(parsed)
 
-    async def _store(self, parsed: Parsed) -> None:
+    async def _keep(self, parsed: Parsed) -> None:
         async with self._gateway.db() as db, db.transaction():
-            for message in parsed.inbound:
-                await self._inbox.add(db, message)
-            await outbox.put(db, self._gateway.keys, parsed.receipts)
+            await arrivals.keep(db, self._gateway.keys, parsed)
         if parsed.inbound:
             self._inbox.wake()
         if parsed.receipts:

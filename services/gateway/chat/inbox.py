@@ -1,4 +1,4 @@
-"""Takes messages to disk, and holds the conversations: in order per person, each message once.
+"""Holds the conversations: in order per person, each message once.
 
 State, answer and command commit together with the mark that the message is done; a crash before
 leaves the message waiting, a crash after leaves the outbox to the next relay.
@@ -12,12 +12,11 @@ import structlog
 from prometheus_client import Histogram
 
 from services.gateway import logins
-from services.gateway.channels.payload import Inbound
 from services.gateway.chat import acts, outbox, patience, store
 from services.gateway.chat.facts import FactBook, Person
 from services.gateway.chat.fairness import FairTalk
 from services.gateway.chat.outbox import ChatOutbox
-from services.gateway.chat.said import Said, close, open_row
+from services.gateway.chat.said import Said, open_row
 from services.gateway.context import Gateway
 from services.gateway.dialog import context, turns
 from services.gateway.dialog import state as talk
@@ -26,7 +25,6 @@ from services.gateway.dialog.state import LogOut, ProveLogin, State, Turn
 from services.gateway.people import read_phone
 from shared.db import Db, Row, is_passing, passing
 from shared.messages import (
-    Contact,
     ContactSeen,
     Content,
     PlaceHold,
@@ -64,13 +62,6 @@ class Inbox:
     def wake(self) -> None:
         """Say that a message was stored."""
         self._woken.set()
-
-    async def add(self, db: Db, message: Inbound) -> None:
-        """Store a message once, in the webhook's transaction."""
-        contact = await self._known(db, message.contact)
-        owner = self._keys.owner_of(contact.phone, contact.bsuid)
-        sealed = close(self._keys, message, contact)
-        await store.add_messages(db, [(message.message_id, owner, sealed, message.at)])
 
     async def run(self) -> None:
         """Hold conversations for as long as the process lives."""
@@ -227,20 +218,6 @@ class Inbox:
             log.warning("message_unreadable", error=type(error).__name__)
             return
         await outbox.put(db, self._keys, [sorry])
-
-    async def _known(self, db: Db, contact: Contact) -> Contact:
-        """Complete a contact by what was seen before: who hides the phone may have shown it."""
-        if not contact.bsuid:
-            return contact
-        key = self._keys.hashed("bsuid", contact.bsuid)
-        bound = f"link/{key.hex()}"
-        if contact.phone:
-            await store.link_phone(db, key, self._keys.seal(contact.phone, bound))
-            return contact
-        sealed = await store.find_phone(db, key)
-        if sealed is None:
-            return contact
-        return contact.model_copy(update={"phone": self._keys.unseal(sealed, bound)})
 
     async def _link(self, db: Db, said: Said) -> None:
         phone = read_phone(said.shared_phone or "")

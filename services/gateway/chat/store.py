@@ -234,13 +234,6 @@ async def forget_old(db: Db) -> None:
     )
 
 
-async def quarantine(db: Db, reason: str, sealed: bytes) -> None:
-    """Set a webhook aside that could not be read."""
-    await db.execute(
-        "INSERT INTO gateway.quarantine (reason, sealed) VALUES ($1, $2)", reason, sealed
-    )
-
-
 async def link_phone(db: Db, bsuid_key: bytes, sealed: bytes) -> None:
     """Remember which phone belongs to a user id."""
     await db.execute(

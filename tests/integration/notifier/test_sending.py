@@ -23,6 +23,7 @@ from shared.keys import Keys
 from shared.messages import Contact, Content, SendText
 from tests.conftest import eventually
 from tests.integration.gateway.webhooks import Meta, envelope
+from tests.operating import audited, listed, operate
 from tests.system_fixtures import ONE_ADDRESS, Person, System, open_slot
 
 NOTIFIER = {"ANTREAN_RECEIPT_WAIT_S": "1.5", "ANTREAN_CALL_TIMEOUT_S": "0.5"}
@@ -554,3 +555,94 @@ async def test_what_a_later_release_says_is_parked_and_what_is_known_is_told(
 
     await post.wait_for(person, *SENT, purpose="cancelled")
     assert await eventually(reasons) == {"ValueError in __new__", "unreadable: : union_tag_invalid"}
+
+
+async def undeliverable(post: Post, person: Person) -> str:
+    """Wait until the person's text cannot be sent; gives its id."""
+    await post.wait_for(person, "undeliverable")
+    owner = Keys.from_secret(post.system.stack.secrets["root"]).owner_of(person.phone, None)
+    return str(
+        await post.db.fetchval(
+            "SELECT id FROM notifier.text WHERE recipient = $1 AND purpose = 'test'", owner
+        )
+    )
+
+
+async def test_a_text_that_two_retry_at_once_goes_out_once_by_its_next_channel(
+    post: Post, person: Person
+) -> None:
+    await post.fault(kind="error", status=400, code=131009, times=1)
+    await post.put(to(person, by=BOTH))
+    text_id = await undeliverable(post, person)
+    stack, words = post.system.stack, ("texts", "retry", text_id[:13])
+
+    done = await asyncio.gather(*(operate(stack, "notifier", *words) for _ in range(2)))
+
+    await post.wait_for(person, "delivered")
+    later, _ = await operate(stack, "notifier", *words)
+    assert (sorted(code for code, _ in done), later) == ([0, 1], 1), done
+    assert (await bodies(person), await bodies(person, "sms")) == ([], ["Uji coba"])
+    (line,) = await audited(post.db, "texts.retry", "text", text_id)
+    assert (line["channel"], line["role"]) == ("sms", "antrean_notifier")
+
+
+async def test_a_text_without_another_channel_goes_out_by_its_own(
+    post: Post, person: Person
+) -> None:
+    await post.fault(kind="error", status=400, code=131051, times=1)
+    await post.put(to(person))
+    text_id = await undeliverable(post, person)
+
+    code, says = await operate(post.system.stack, "notifier", "texts", "retry", text_id)
+
+    assert code == 0, says
+    await post.wait_for(person, "delivered", "read")
+    assert await bodies(person) == ["Uji coba"]
+
+
+async def test_a_text_that_may_have_arrived_is_not_sent_again(post: Post, person: Person) -> None:
+    await post.fault(kind="error", channel="sms", status=502, body="<html>", times=2)
+    await post.put(to(person, by=("sms",)))
+    text_id = await undeliverable(post, person)
+
+    code, says = await operate(post.system.stack, "notifier", "texts", "retry", text_id)
+
+    assert (code, "may have brought it" in says) == (1, True)
+    assert await post.states(person) == ["undeliverable"]
+    assert await audited(post.db, "texts.retry", "text", text_id) == []
+
+
+async def test_a_text_that_could_not_be_sent_is_shown_without_words_or_person(
+    post: Post, person: Person
+) -> None:
+    await post.fault(kind="error", status=400, code=131009, times=1)
+    await post.put(to(person, "Kenari Kuning 3171010703910001"))
+    text_id = await undeliverable(post, person)
+    stack = post.system.stack
+
+    _, text = await operate(stack, "notifier", "texts", "list")
+    code, shown = await operate(stack, "notifier", "texts", "show", text_id[:8])
+    rows = await listed(stack, "notifier", "texts")
+
+    owner = Keys.from_secret(stack.secrets["root"]).owner_of(person.phone, None)
+    secret = ("Kenari", "Kuning", "3171010703910001", person.phone[3:], person.name, owner)
+    assert not [one for one in secret if one in text + shown + json.dumps(rows)]
+    assert (code, text_id in {row["id"] for row in rows}) == (0, True)
+    assert all(fact in shown for fact in (text_id, "131009", "meta", "whatsapp", "refused"))
+
+
+async def test_a_text_that_is_discarded_is_never_sent_and_the_audit_trail_says_why(
+    post: Post, person: Person
+) -> None:
+    await post.fault(kind="error", status=400, code=131009, times=1)
+    await post.put(to(person, by=BOTH))
+    text_id = await undeliverable(post, person)
+    words = ("texts", "discard", text_id, "--reason", "told at the counter")
+
+    done = [await operate(post.system.stack, "notifier", *words) for _ in range(2)]
+    refused, _ = await operate(post.system.stack, "notifier", "texts", "retry", text_id)
+
+    assert ([code for code, _ in done], refused) == ([0, 1], 1)
+    assert await post.states(person) == ["dropped"]
+    (line,) = await audited(post.db, "texts.discard", "text", text_id)
+    assert (line["reason"], line["role"]) == ("told at the counter", "antrean_notifier")

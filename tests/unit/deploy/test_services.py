@@ -1,6 +1,7 @@
 import pytest
 
 from deploy.definitions import USERS
+from deploy.local import __main__ as local
 from deploy.local import services
 from deploy.local.environment import PORTS, SECRETS, Stack
 from deploy.local.provision import ROLES, Servers
@@ -33,3 +34,20 @@ def test_no_other_setting_of_whoever_starts_it_reaches_a_service(
 
     assert found["ANTREAN_SECRET"] == "x" * 40
     assert "ANTREAN_BATCH" not in found
+
+
+@pytest.mark.parametrize(
+    ("words", "service"),
+    [
+        (["texts", "list"], "notifier"),
+        (["--by", "texts", "webhooks", "list"], "gateway"),
+        (["--by=rina", "webhooks", "retry", "--all"], "gateway"),
+        (["parked", "discard", "texts", "--reason", "webhooks"], "booking"),
+        (["--by", "rina", "quota", "show"], "booking"),
+        ([], "booking"),
+    ],
+)
+def test_an_operators_command_goes_to_the_service_whose_it_is(
+    words: list[str], service: str
+) -> None:
+    assert local.owner(words) == service

@@ -11,6 +11,8 @@ from services.notifier.routing import (
     after_failed_receipt,
     after_silence,
     next_step,
+    refuse_retry,
+    retry,
     while_resting,
 )
 
@@ -155,3 +157,34 @@ def test_retries_are_spread_by_chance_and_grow() -> None:
 
     assert pause(1, 0.1) < pause(1, 0.9) < pause(3, 0.9)
     assert pause(3, 0.2) < 0.5 * pause(3, 0.9)
+
+
+@pytest.mark.parametrize(
+    ("text", "calls", "says"),
+    [
+        (ALONE, [], None),
+        (ALONE, [("whatsapp", "refused"), ("whatsapp", "failed")], None),
+        (ALONE, [("whatsapp", "unknown"), ("whatsapp", "failed")], "may have brought it"),
+        (ALONE, [("whatsapp", "calling")], "may have brought it"),
+        (ALONE, [("whatsapp", "accepted")], "may have brought it"),
+        (ALONE, [("whatsapp", "sent")], "may have brought it"),
+        (ALONE, [("whatsapp", "read")], "it arrived"),
+        # By the next channel, as it goes by itself where nobody knows of a call.
+        (WITH_SMS, [("whatsapp", "unknown")], None),
+        (WITH_SMS, [("whatsapp", "delivered")], "it arrived"),
+        (WITH_SMS, [("sms", "unknown")], "may have brought it"),
+        (replace(ALONE, valid_until=NOW), [], "worth something until"),
+        (replace(ALONE, valid_until=NOW + timedelta(seconds=1)), [], None),
+    ],
+)
+def test_staff_may_have_tried_again_what_certainly_did_not_arrive(
+    text: Text, calls: list[tuple[str, str]], says: str | None
+) -> None:
+    refusal = refuse_retry(text, calls, NOW)
+
+    assert (refusal is None) if says is None else (refusal is not None and says in refusal)
+
+
+def test_what_staff_retries_takes_the_next_channel_where_there_is_one() -> None:
+    assert (retry(WITH_SMS).state, retry(WITH_SMS).channel) == ("waiting", "sms")
+    assert (retry(ALONE).state, retry(ALONE).channel) == ("waiting", None)
