@@ -17,7 +17,8 @@ ACTIVE = "h.state IN ('held', 'confirmed')"
 # What is watched: counters of the slots of today and later and of what ended a moment ago; each
 # seat where something happened of late; the last positions. Else all that there ever was.
 SOON = "s.ends_at > now() - interval '2 days'"
-LATELY = """(
+# As an array, so that their seats are looked up and not all seats gone through.
+LATELY = """ARRAY(
     SELECT e.slot_id FROM booking.event_log e
      WHERE e.position > (SELECT r.position FROM booking.relay r) - 10000
      UNION
@@ -25,8 +26,8 @@ LATELY = """(
 WATCHED = {
     "slot": SOON,
     "hold": f"h.slot_id IN (SELECT s.id FROM booking.slot s WHERE {SOON})",
-    "changed_slot": f"s.id IN {LATELY}",
-    "changed_hold": f"h.slot_id IN {LATELY}",
+    "changed_slot": f"s.id = ANY ({LATELY})",
+    "changed_hold": f"h.slot_id = ANY ({LATELY})",
     "first": "greatest(r.position - 100000, 0)",
 }
 EVERYTHING = dict.fromkeys(("slot", "hold", "changed_slot", "changed_hold"), "true")

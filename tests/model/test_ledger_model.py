@@ -22,7 +22,7 @@ EXAMPLES = int(SOAK or 2_000)
 FULL = 500  # examples, after which the tables are emptied
 TABLES = "booking.office, booking.service, booking.command, booking.event_log, booking.audit"
 
-pytestmark = pytest.mark.timeout(0 if SOAK else 900)
+pytestmark = pytest.mark.timeout(0 if SOAK else 1800)
 examples = settings(
     max_examples=EXAMPLES,
     derandomize=not SOAK,
