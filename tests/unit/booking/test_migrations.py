@@ -27,6 +27,7 @@ KNOWN = {
     " a relay of the release before says nothing of it, and the new one says it",
     ("booking/0004_tighten_ledger", "takes a right"): "to change what no release ever changed",
     ("booking/0005_lighten_outbox", "drops"): "a check, which refuses nothing any more",
+    ("booking/0007_let_others_audit", "takes a right"): "to call what the file itself makes",
     ("notifier/0003_add_template_and_doubts", "drops"): "before the first release",
     ("notifier/0003_add_template_and_doubts", "constrains"): "before the first release",
 }
