@@ -33,6 +33,7 @@ DIRECT = ""  # the default exchange: the routing key is the queue's name
 
 PUBLISH_TIMEOUT_S = 1.5
 SILENCE_PROBE_S = 1.0
+STUCK_S = 3.0
 
 Incoming = AbstractIncomingMessage
 
@@ -54,6 +55,7 @@ class Publisher:
         self._plain: AbstractChannel | None = None
         self._is_in_doubt = False
         self._refusals: dict[str, str] = {}
+        self._refused_since: float | None = None
 
     async def _open(self, connection: Opened) -> None:
         self._is_in_doubt = False
@@ -88,14 +90,29 @@ class Publisher:
         except DeliveryError as error:
             self._refusals[key] = UNROUTABLE if isinstance(error, PublishError) else QUEUE_FULL
             log.warning("publish_refused", key=key, reason=self._refusals[key])
+            await self._begin_anew_if_stuck()
             return Published.REFUSED
         except (TimeoutError, *LOST) as error:
             log.warning("publish_unknown", key=key, error=type(error).__name__)
             self._is_in_doubt = True
             return Published.UNKNOWN
-        self._is_in_doubt = False
+        self._is_in_doubt, self._refused_since = False, None
         self._refusals.pop(key, None)
         return Published.ACCEPTED
+
+    async def _begin_anew_if_stuck(self) -> None:
+        """Make a new connection where nothing but no was said for a while.
+
+        A channel may go on refusing for a queue that takes messages again: seen with RabbitMQ
+        3.10, when the node died that led the queue. Where the queue is full in truth, a new
+        connection hears the same.
+        """
+        now = asyncio.get_running_loop().time()
+        if self._refused_since is None:
+            self._refused_since = now
+        elif now - self._refused_since > STUCK_S:
+            self._refused_since = None
+            await self.link.drop()
 
     def refusal(self, key: str) -> str | None:
         """Say why the broker refused the last message with this key; None where it took it."""

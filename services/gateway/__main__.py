@@ -30,6 +30,7 @@ from services.gateway.questions import Questions
 from services.gateway.replies import ReplyBook
 from services.gateway.settings import GatewaySettings
 from services.gateway.streams import Streams
+from services.gateway.turning_away import TurningAway
 from services.gateway.watch import LoginWatch
 from shared import log, settings
 from shared.broker import Broker
@@ -109,7 +110,12 @@ async def running(config: GatewaySettings) -> AsyncIterator[tuple[Gateway, async
     gateway = wire(config, pool, own)
     channels = [build(gateway) for build in CHANNELS]
     routes = [route for channel in channels for route in channel.routes()]
-    runner = Runner(app.build(gateway, routes), **LIMITS)
+    turning_away = TurningAway(
+        gateway.admission,
+        is_secure=config.public_url.startswith("https:"),
+        is_shared=bool(config.cors_origins),
+    )
+    runner = Runner(app.build(gateway, routes), turning_away, **LIMITS)
     work = asyncio.create_task(_work(gateway, channels))
     try:
         await gateway.broker.start()

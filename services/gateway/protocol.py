@@ -11,7 +11,6 @@ from typing import Any
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
-from services.gateway.context import GATEWAY
 from services.gateway.middleware import HEADERS, STRICT
 from services.gateway.problems import ProblemError, answer
 from services.gateway.turning_away import TurningAway, is_whole
@@ -24,7 +23,7 @@ class CarefulHandler(RequestHandler):
 
     __slots__ = ("_is_plain", "_patience", "_turning_away")
 
-    def __init__(self, turning_away: TurningAway, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, turning_away: TurningAway | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._turning_away = turning_away
         self._is_plain = True  # until now each piece that came was one whole request
@@ -47,7 +46,7 @@ class CarefulHandler(RequestHandler):
         """
         is_waiting = self._waiter is not None and not self._waiter.done()
         self._is_plain = self._is_plain and is_whole(data)
-        if self._is_plain and is_waiting and self.transport is not None:
+        if self._turning_away and self._is_plain and is_waiting and self.transport is not None:
             answer = self._turning_away.answer(data)
             if answer is not None:
                 self._request_count += 1
@@ -81,7 +80,7 @@ class CarefulHandler(RequestHandler):
 class CarefulServer(web.Server):
     """Makes such connections."""
 
-    def __init__(self, turning_away: TurningAway, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, turning_away: TurningAway | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._turning_away = turning_away
 
@@ -93,16 +92,16 @@ class CarefulServer(web.Server):
 class Runner(web.AppRunner):
     """Runs an application behind such a server."""
 
+    def __init__(
+        self, app: web.Application, turning_away: TurningAway | None = None, **limits: Any
+    ) -> None:
+        super().__init__(app, **limits)
+        self._turning_away = turning_away
+
     async def _make_server(self) -> Any:
         made = await super()._make_server()
-        gateway = self.app[GATEWAY]
-        turning_away = TurningAway(
-            gateway.admission,
-            is_secure=gateway.config.public_url.startswith("https:"),
-            is_shared=bool(gateway.config.cors_origins),
-        )
         return CarefulServer(
-            turning_away,
+            self._turning_away,
             made.request_handler,
             request_factory=made.request_factory,
             loop=made._loop,  # noqa: SLF001 a server is made anew from what aiohttp made
