@@ -12,6 +12,7 @@ from bench.crowd import BORN, name_of
 from shared.messages import Session, SlotRef
 
 LOOK_S = 0.5
+TIMES, ANSWER_S = 5, 15.0
 APART = 10**6  # so that nobody has the name of somebody on the web
 AGREE = "Setuju"
 Message = dict[str, Any]
@@ -44,7 +45,10 @@ class Chatter:
         """Ask for a seat in one message; whoever gets one agrees, and waits for the ticket."""
         session = "pagi" if self.slot.session is Session.MORNING else "siang"
         text = f"#{self.name}#{BORN:%d-%m-%Y}#{self.slot.date:%d-%m-%Y}#{session}"
-        await self._say(text=text)
+        for _ in range(TIMES):  # the platform gives up sooner here than in life; people do not
+            await self._say(text=text)
+            if await self._hear(lambda _: True, ANSWER_S) is not None:
+                break
         offered = await self._hear(lambda message: bool(_agree_button(message)))
         if offered is None:
             return
@@ -61,8 +65,12 @@ class Chatter:
         async with self.http.post(f"{self.simulator}/api/inbound", json=body) as done:
             done.raise_for_status()
 
-    async def _hear(self, is_it: Callable[[Message], bool]) -> Message | None:
-        while asyncio.get_running_loop().time() < self.last_look_at:
+    async def _hear(
+        self, is_it: Callable[[Message], bool], longest_s: float = float("inf")
+    ) -> Message | None:
+        loop = asyncio.get_running_loop()
+        end = loop.time() + longest_s
+        while loop.time() < min(end, self.last_look_at):
             for message in await self._messages():
                 if is_it(message):
                     return message

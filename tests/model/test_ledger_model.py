@@ -20,7 +20,10 @@ from tests.model.trial import Trial
 SOAK = os.environ.get("ANTREAN_MODEL_EXAMPLES")
 EXAMPLES = int(SOAK or 2_000)
 FULL = 500  # examples, after which the tables are emptied
-TABLES = "booking.office, booking.service, booking.command, booking.event_log, booking.audit"
+TABLES = (
+    "booking.office, booking.service, booking.command, booking.event_log, booking.outbox,"
+    " booking.audit"
+)
 
 pytestmark = pytest.mark.timeout(0 if SOAK else 1800)
 examples = settings(

@@ -238,7 +238,7 @@ async def test_a_worker_that_stops_gives_back_what_it_did_not_handle(broker: Bro
     loop.cancel()  # as a process that dies in the middle
     await broker.stop()
 
-    other = Broker(broker.publisher.link._url, "test")
+    other = Broker(broker.publisher.link._addresses[0], "test")
     async with open_shop(other, second):
         await eventually(lambda: is_there(len(second.done) == 3))
     await other.stop()
