@@ -47,7 +47,8 @@ class Facts:
     the ledger's own invariants; `texts` are how many texts that name a booking's code reached its
     phone, `due` how many should have, at least and at most; `samples` are the looks at counters
     meanwhile that were wrong; `waiting` is what still was under way at the end; `parked` must be
-    the `poison`; who wrote in a chat and read nothing is `unheard`.
+    the `poison`; who wrote in a chat and read nothing is `unheard`; processes
+    that ended by themselves `broke_off`.
     """
 
     outcomes: Mapping[UUID, Outcome]
@@ -58,13 +59,13 @@ class Facts:
     texts: Mapping[str, int]
     due: Mapping[str, tuple[int, int]]
     seats_left: int
-    wanted_more: bool
     waiting: int
     parked: int
     poison: int
     samples: int
     chat_owners: frozenset[str]
     unheard: Sequence[str]
+    broke_off: Sequence[str]
 
 
 @dataclass(slots=True)
@@ -103,6 +104,7 @@ MUST_BE_ZERO = (
     "left under way",
     "parked",
     "expired early",
+    "broke off",
     "hung",
     "other errors",
 )
@@ -120,7 +122,8 @@ def judge(history: History, facts: Facts) -> Verdict:
     twice = broken.pop("seats given twice", 0) + broken.pop("persons with two", 0)
     verdict.columns["oversold"] = oversold + twice
     verdict.columns["counter mismatch"] = sum(broken.values()) + facts.samples
-    verdict.columns["undersold"] = facts.seats_left if facts.wanted_more else 0
+    verdict.columns["undersold"] = facts.seats_left
+    verdict.count("broke off", facts.broke_off)
     verdict.columns["left under way"] = facts.waiting
     verdict.columns["parked"] = abs(facts.parked - facts.poison)
     for name, number in broken.items():

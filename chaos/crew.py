@@ -41,7 +41,7 @@ class Crew:
     root: Path
     logs: Path
     members: list[Member] = field(default_factory=list)
-    deaths: Counter[str] = field(default_factory=Counter)
+    broke_off: list[str] = field(default_factory=list)
 
     def add(self, name: str, service: str, environment: Mapping[str, str]) -> Member:
         """Take a process on; it starts with the next look."""
@@ -105,8 +105,8 @@ class Crew:
         code = process.poll()
         if code is None:
             return True
-        how = signal.Signals(-code).name if code < 0 else f"exit {code}"
-        self.deaths[f"{member.service} {how}"] += 1
+        if code > 0:
+            self.broke_off.append(f"{member.name}: exit {code}")
         member.process = None
         return False
 

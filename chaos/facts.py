@@ -133,12 +133,12 @@ async def collect(
         texts=texts,
         due=due,
         seats_left=await _seats_left(stage),
-        wanted_more=True,
         waiting=waiting,
         parked=await listener.depth(PARKING),
         samples=0,
         poison=0,
         chat_owners=frozenset(await _chat_owners(stage)),
+        broke_off=stage.crew.broke_off,
         unheard=[chatter.phone for chatter in chatters if not chatter.heard],
     )
 

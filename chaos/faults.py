@@ -155,9 +155,7 @@ class Nemesis:
 
     async def _until_served(self, row: str) -> None:
         """Wait until every gateway is ready again, and keep how long that took."""
-        began = time.monotonic()
         await self._heal(row)
-        self.injected.healed_s.setdefault(row, []).append(time.monotonic() - began)
         await asyncio.sleep(self.chance.uniform(1, 2))
 
     async def _partitions(self) -> None:

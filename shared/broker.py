@@ -90,7 +90,8 @@ class Publisher:
         except DeliveryError as error:
             self._refusals[key] = UNROUTABLE if isinstance(error, PublishError) else QUEUE_FULL
             log.warning("publish_refused", key=key, reason=self._refusals[key])
-            await self._begin_anew_if_stuck()
+            if self._refusals[key] == QUEUE_FULL:
+                await self._begin_anew_if_stuck()
             return Published.REFUSED
         except (TimeoutError, *LOST) as error:
             log.warning("publish_unknown", key=key, error=type(error).__name__)

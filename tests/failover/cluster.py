@@ -57,23 +57,28 @@ class Cluster:
         """Find a node."""
         return next(node for node in self.nodes if node.name == name)
 
+    async def all_run(self) -> bool:
+        """Whether the first node sees all of them at work: before that it makes no virtual host."""
+        every = await _ask(self.nodes[0], "/api/nodes")
+        return sum(bool(one.get("running")) for one in every or ()) == NODES
+
     async def queue(self, vhost: str, name: str) -> dict[str, Any]:
         """Ask the first node that answers about a queue; empty where none does."""
         for node in self.nodes:
-            found = await _ask(node, f"/api/queues/{quote(vhost, safe='')}/{name}")
+            found: dict[str, Any] = await _ask(node, f"/api/queues/{quote(vhost, safe='')}/{name}")
             if found:
                 return found
         return {}
 
 
-async def _ask(node: Node, path: str) -> dict[str, Any]:
+async def _ask(node: Node, path: str) -> Any:
     timeout = aiohttp.ClientTimeout(total=5)
     try:
         async with (
             aiohttp.ClientSession(timeout=timeout) as http,
             http.get(node.management + path) as answer,
         ):
-            found: dict[str, Any] = await answer.json()
+            found = await answer.json()
             return found if answer.status == 200 else {}
     except (aiohttp.ClientError, TimeoutError):
         return {}

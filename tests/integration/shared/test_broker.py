@@ -10,6 +10,7 @@ from aiormq import Connection
 
 from deploy.local import provision
 from deploy.local.environment import Stack
+from shared import broker as broker_module
 from shared import links
 from shared.broker import (
     COMMANDS,
@@ -47,6 +48,39 @@ async def test_what_finds_no_queue_is_refused_not_lost(broker: Broker) -> None:
     result = await broker.publisher.publish_confirmed(COMMANDS, "nobody.listens", b"{}")
 
     assert result == Published.REFUSED
+
+
+async def test_where_nothing_but_no_is_said_a_new_connection_is_made(
+    admin_broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broker_module, "STUCK_S", 0.3)
+    publisher, queue, other = admin_broker.publisher, f"full-{uuid4().hex}", f"other-{uuid4().hex}"
+    first = publisher.link.connection
+    assert first is not None
+    full = {"x-max-length": 0, "x-overflow": "reject-publish"}
+    channel = await first.channel()
+    await channel.declare_queue(queue, arguments=full)
+    await channel.declare_queue(other)
+
+    async def is_another() -> bool:
+        assert await publisher.publish_confirmed(DIRECT, queue, b"{}") == Published.REFUSED
+        return publisher.link.up.is_set() and publisher.link.connection is not first
+
+    assert await eventually(is_another)
+    assert await publisher.publish_confirmed(DIRECT, other, b"{}") == Published.ACCEPTED
+
+
+async def test_what_has_no_way_is_refused_again_and_again_on_one_connection(
+    admin_broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broker_module, "STUCK_S", 0.0)
+    publisher = admin_broker.publisher
+    first = publisher.link.connection
+
+    said = [await publisher.publish_confirmed(COMMANDS, "nobody.listens", b"{}") for _ in range(5)]
+
+    assert set(said) == {Published.REFUSED}
+    assert publisher.link.connection is first
 
 
 async def test_without_a_connection_it_is_refused_at_once() -> None:

@@ -32,13 +32,13 @@ def facts(**more: Any) -> Facts:
         "texts": {"CODE": 1},
         "due": {"CODE": (1, 1)},
         "seats_left": 0,
-        "wanted_more": True,
         "waiting": 0,
         "parked": 0,
         "poison": 0,
         "samples": 0,
         "chat_owners": frozenset(),
         "unheard": [],
+        "broke_off": [],
     }
     return Facts(**usual | more)
 
@@ -134,6 +134,7 @@ def test_a_hold_that_was_over_too_early_is_seen() -> None:
         ({"texts": {"CODE": 2}}, "texts twice"),
         ({"waiting": 1}, "left under way"),
         ({"unheard": ["+62813"]}, "chats unanswered"),
+        ({"broke_off": ["booking-0: exit 1"]}, "broke off"),
         ({"parked": 1}, "parked"),
         ({"poison": 1}, "parked"),
     ],
