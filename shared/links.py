@@ -63,6 +63,22 @@ class Opened:
         self._give_up()
 
 
+class Connection(aio_pika.Connection):
+    """A connection that is closed also where it never came to be.
+
+    The library's own leaves that to the garbage collector, which begins to close it on whatever
+    loop it finds, or on none.
+    """
+
+    async def connect(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 as it is there
+        """Connect within so many seconds."""
+        try:
+            await super().connect(timeout=timeout)
+        except BaseException:
+            await self.close()
+            raise
+
+
 OnOpen = Callable[[Opened], Awaitable[None]]
 
 
@@ -71,8 +87,15 @@ async def connect_to_any(url: str) -> AbstractConnection:
     *others, last = addresses(url)
     for address in others:
         with contextlib.suppress(*LOST, TimeoutError):
-            return await aio_pika.connect(address, timeout=CONNECT_S)
-    return await aio_pika.connect(last, timeout=CONNECT_S)
+            return await _connect(address)
+    return await _connect(last)
+
+
+async def _connect(address: str, **how: Any) -> AbstractConnection:
+    connection: AbstractConnection = await aio_pika.connect(
+        address, timeout=CONNECT_S, connection_class=Connection, **how
+    )
+    return connection
 
 
 class Link:
@@ -130,9 +153,8 @@ class Link:
 
     async def _live(self) -> None:
         properties: dict[str, Any] = {"connection_name": self._name}
-        self.connection = await aio_pika.connect(
+        self.connection = await _connect(
             self._addresses[self._turn % len(self._addresses)],
-            timeout=CONNECT_S,
             heartbeat=HEARTBEAT_S,
             client_properties=properties,
         )
@@ -151,3 +173,4 @@ class Link:
         if connection is not None and not connection.is_closed:
             with contextlib.suppress(*LOST, TimeoutError), as_lost():
                 await asyncio.wait_for(connection.close(), 2)
+            await connection.close()  # where the host did not hear it: it is over on our side

@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
+from yarl import URL
 
 from shared import links
 from shared.links import Link, Opened
 from tests.conftest import eventually
 
-# The client library forgets to await what it began where the host talks nonsense.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 HEADER = 8  # bytes of AMQP's first word
 Host = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -81,4 +80,39 @@ async def test_a_link_comes_again_after_what_no_library_should_raise(
     link = Link("amqp://nobody:nothing@127.0.0.1:1/", "test", lambda _: asyncio.sleep(0))
     link.start()
     assert await eventually(came_again)
+    await link.stop()
+
+
+async def test_a_connection_that_never_came_to_be_is_closed() -> None:
+    """Else the garbage collector begins to close it, and nobody awaits that where no loop runs."""
+    connection = links.Connection(URL("amqp://nobody:nothing@127.0.0.1:1/"))
+    with pytest.raises(links.LOST):
+        await connection.connect(timeout=1)
+    assert connection.is_closed
+
+
+async def test_a_connection_that_cannot_be_closed_in_order_is_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = links.Connection(URL("amqp://nobody:nothing@127.0.0.1:1/"))
+
+    class Stuck:
+        async def close(self, _: object) -> None:
+            raise ConnectionResetError
+
+    async def connects(*_: object, **__: object) -> links.Connection:
+        made.transport = Stuck()  # type: ignore[assignment]
+        return made
+
+    async def no(_: Opened) -> None:
+        raise ConnectionResetError
+
+    monkeypatch.setattr(links.aio_pika, "connect", connects)
+    link = Link("amqp://nobody:nothing@127.0.0.1:1/", "test", no)
+    link.start()
+
+    async def closed() -> bool:
+        return made.is_closed
+
+    assert await eventually(closed)
     await link.stop()
