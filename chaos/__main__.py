@@ -7,11 +7,14 @@ and faults do; the moments at which processes die are the machine's own.
 import argparse
 import asyncio
 import contextlib
+import io
 import json
 import os
 import random
 import signal
+import subprocess
 import sys
+import tarfile
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,14 +27,15 @@ ROOT = Path(__file__).parents[1]
 # Servers of its own, which are killed: nobody else may be connected to them.
 os.environ.setdefault("ANTREAN_HOME", str(ROOT / ".antrean" / "chaos"))
 
-from chaos import facts, table  # noqa: E402
+from chaos import facts, mutating, table  # noqa: E402
 from chaos.chatters import Chatter  # noqa: E402
 from chaos.checker import MUST_BE_ZERO, Verdict, judge  # noqa: E402
-from chaos.faults import NOTHING, SOAK, Doses, Injected, Nemesis  # noqa: E402
+from chaos.doses import NOTHING, SOAK, Doses, Injected  # noqa: E402
+from chaos.faults import Nemesis  # noqa: E402
 from chaos.history import History  # noqa: E402
 from chaos.management import Management  # noqa: E402
 from chaos.people import Citizen, Town  # noqa: E402
-from chaos.stage import Stage, raised  # noqa: E402
+from chaos.stage import Script, Stage, raised  # noqa: E402
 from deploy.local import servers  # noqa: E402
 from deploy.local.paths import StackError  # noqa: E402
 from shared import log  # noqa: E402
@@ -166,8 +170,9 @@ async def _raise_and_play(
 ) -> tuple[Verdict, Injected]:
     chosen = json.loads(words.doses) if words.doses else {}
     doses = replace(NOTHING, **chosen) if chosen else SOAK if words.soak else Doses()
+    beside = checkout(words.beside, folder) if words.beside else None
     async with (
-        raised(words.root, folder, SEATS, words.sql) as stage,
+        raised(Script(words.root, SEATS, words.sql, beside), folder) as stage,
         aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http,
     ):
         keys = Keys.from_secret(stage.stack.secrets["root"])
@@ -205,6 +210,18 @@ async def _play(play: Play, doses: Doses, seed: int) -> tuple[Verdict, Injected]
     return judge(play.town.history, found), nemesis.injected
 
 
+def checkout(commit: str, folder: Path) -> Path:
+    """Give a folder with the code of an older commit; it runs with this one's libraries."""
+    code = subprocess.run(
+        ["git", "archive", commit, *mutating.PARTS], cwd=ROOT, capture_output=True, check=False
+    )
+    if code.returncode != 0:
+        raise StackError(f"there is no commit {commit!r} here: {code.stderr.decode().strip()}")
+    with tarfile.open(fileobj=io.BytesIO(code.stdout)) as archive:
+        archive.extractall(folder / "beside", filter="data")
+    return folder / "beside"
+
+
 def words_of(given: list[str]) -> argparse.Namespace:
     """Read the words of the command."""
     parser = argparse.ArgumentParser(prog="python -m chaos", description=__doc__)
@@ -212,6 +229,7 @@ def words_of(given: list[str]) -> argparse.Namespace:
     parser.add_argument("--soak", action="store_true", help="the doses of a night")
     parser.add_argument("--doses", help="only these, as JSON, such as '{\"deaths\": 12}'")
     parser.add_argument("--root", type=Path, default=ROOT, help="the checkout whose code is run")
+    parser.add_argument("--beside", metavar="COMMIT", help="run an older release among this one")
     parser.add_argument("--keep", action="store_true", help="let the servers run on")
     parser.add_argument("--sql", action="append", default=[], help="done to the new database")
     parser.add_argument("--out", type=Path, help="a file for the columns that must be 0")

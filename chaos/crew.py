@@ -27,6 +27,7 @@ class Member:
     process: "subprocess.Popen[bytes] | None" = None
     points: str = ""
     is_wanted: bool = True
+    root: Path | None = None  # the checkout whose code it runs, if not the crew's
 
     @property
     def url(self) -> str:
@@ -61,11 +62,12 @@ class Crew:
                     self._spawn(member)
             await asyncio.sleep(LOOK_S)
 
-    def arm(self, service: str, points: str) -> None:
-        """Let a service's processes die at some points from now on: each starts anew for it."""
+    def arm(self, service: str, points: str, *, at_once: bool = True) -> None:
+        """Let a service's processes die at some points: from now on, or once each starts anew."""
         for member in self.of(service):
             member.points = points
-            self.kill(member)
+            if at_once:
+                self.kill(member)
 
     def kill(self, member: Member, how: signal.Signals = signal.SIGKILL) -> None:
         """Send a process a signal, if it runs."""
@@ -115,6 +117,6 @@ class Crew:
         with (self.logs / f"{member.name}.log").open("ab") as log:
             member.process = subprocess.Popen(
                 [sys.executable, "-m", services.MODULES[member.service]],
-                cwd=self.root, env=member.environment | more,
+                cwd=member.root or self.root, env=member.environment | more,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip

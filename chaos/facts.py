@@ -15,14 +15,17 @@ from chaos.history import History
 from chaos.stage import Stage
 from deploy.local import provision
 from services.booking import invariants
-from shared.broker import Broker, Incoming, settle
+from shared.broker import BOOKING_QUEUE, NOTIFIER_QUEUE, Broker, Incoming, settle
 from shared.db import passing
 from shared.keys import Keys, booking_code_of, normal_code
 from shared.links import Opened
 from shared.messages import Event
+from shared.suspects import SUFFIX
 
 STREAM = "antrean.events.stream"
-QUEUES = ("antrean.commands.booking", "antrean.notifier")
+QUEUES = tuple(
+    queue + suffix for queue in (BOOKING_QUEUE, NOTIFIER_QUEUE) for suffix in ("", SUFFIX)
+)
 PARKING = "antrean.parking"
 REST_S, HEAR_S = 90.0, 30.0
 SAMPLE_S = 0.15

@@ -4,61 +4,22 @@ import asyncio
 import random
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 import asyncpg
 
+from chaos.clocks import RIGHT
+from chaos.doses import CHANCES, EACH, ROWS, Doses, Injected, armed
 from chaos.management import POISON, Management
 from chaos.stage import Stage
 from deploy.local import postgres, rabbitmq, servers, system
 
 HEALED_S = 60.0
-SILENT_S, WITHOUT_S = 8.0, 4.0
+SILENT_S, WITHOUT_S, WRONG_S = 8.0, 4.0, 4.0
+WRONG = (("gateway", "+1h"), ("booking", "-1h"), ("notifier", "+1h"), ("gateway", "-1h"))
 NARROW = 3
-POINTS = {
-    "booking": "before_commit={0},after_commit={0},before_ack={0},relay_after_claim={0},"
-    "relay_before_mark={0}",
-    "gateway": "gateway_before_publish={0},gateway_after_confirm={0}",
-    "notifier": "notifier_before_call={0},notifier_after_call={0}",
-}
-CHANCES = {"booking": 0.03, "gateway": 0.01, "notifier": 0.05}
-
-
-@dataclass(frozen=True, slots=True)
-class Doses:
-    """How much of each fault."""
-
-    deaths: int = 50
-    deaths_s: float = 110.0
-    sessions: int = 20
-    crashes_of_postgres: int = 3
-    crashes_of_broker: int = 2
-    partitions: int = 1
-    eaten: int = 10
-    cut_frames: int = 20
-    slow_s: float = 8.0
-    terms: int = 5
-    unroutable: int = 1
-    full: int = 1
-    poison: int = 5
-
-
-NOTHING = Doses(0, 0.0, 0, 0, 0, 0, 0, 0, 0.0, 0, 0, 0, 0)
-SOAK = Doses(600, 1_800.0, 500, 50, 30, 20, 100, 500, 60.0, 50, 5, 10, 50)
-
-
-@dataclass(slots=True)
-class Injected:
-    """What was done, by the rows of the fault table, and how long it took to heal."""
-
-    doses: dict[str, int] = field(default_factory=dict)
-    healed_s: dict[str, list[float]] = field(default_factory=dict)
-    never_healed: list[str] = field(default_factory=list)
-
-    def note(self, row: str, number: int) -> None:
-        """Count a dose."""
-        self.doses[row] = self.doses.get(row, 0) + number
 
 
 @dataclass(slots=True)
@@ -77,6 +38,7 @@ class Nemesis:
         dose = self.doses
         acts: tuple[tuple[str, Callable[[], Awaitable[None]], float], ...] = (
             ("processes die at failpoints", self._deaths, dose.deaths),
+            ("clocks are wrong", self._clocks, dose.clocks),
             ("sessions end under the work", self._sessions, dose.sessions),
             ("Postgres crashes", self._crash_postgres, dose.crashes_of_postgres),
             ("RabbitMQ crashes", self._crash_broker, dose.crashes_of_broker),
@@ -112,16 +74,42 @@ class Nemesis:
     async def _deaths(self) -> None:
         """F1-F4, F6, F7, F9, F10: let processes die at their points until enough have."""
         crew, end = self.stage.crew, time.monotonic() + self.doses.deaths_s
-        for service, points in POINTS.items():
-            crew.arm(service, points.format(CHANCES[service]))
+        for service in CHANCES:
+            crew.arm(service, armed(service, self._missing({})))
         while time.monotonic() < end:
             await asyncio.sleep(0.5)
-            if sum(crew.points_reached().values()) >= self.doses.deaths:
+            reached = crew.points_reached()
+            missing = self._missing(reached)
+            if not missing and sum(reached.values()) >= self.doses.deaths:
                 break
-        for service in POINTS:
+            for service in CHANCES:
+                crew.arm(service, armed(service, missing), at_once=False)
+        for service in CHANCES:
             crew.arm(service, "")
         for point, number in crew.points_reached().items():
             self.injected.note(ROWS[point], number)
+
+    def _missing(self, reached: Mapping[str, int]) -> set[str]:
+        """Tell at which points more have to die; without a dose for each row, at any."""
+        if not self.doses.each:
+            return set(ROWS)
+        done = Counter[str]()
+        for point, number in reached.items():
+            done[ROWS[point]] += number
+        short = {row for row, number in EACH.items() if done[row] < number * self.doses.each}
+        return {point for point, row in ROWS.items() if row in short}
+
+    async def _clocks(self) -> None:
+        """F24: the clock of one process after the other is an hour fast or slow."""
+        clocks = self.stage.clocks
+        for number in range(self.doses.clocks):
+            service, offset = WRONG[number % len(WRONG)]
+            name = next(one for one in clocks if one.startswith(service))
+            clocks[name].set(offset)
+            await asyncio.sleep(WRONG_S)
+            self.injected.note("F24", 1)
+        for clock in clocks.values():
+            clock.set(RIGHT)
 
     async def _sessions(self) -> None:
         """F17: end sessions of the services in the midst of their work."""
@@ -239,17 +227,6 @@ class Nemesis:
             await self.stage.crew.ready()
 
 
-ROWS = {
-    "before_commit": "F1",
-    "after_commit": "F2",
-    "before_ack": "F2",
-    "relay_before_mark": "F3",
-    "relay_after_claim": "F4",
-    "gateway_after_confirm": "F6",
-    "gateway_before_publish": "F7",
-    "notifier_after_call": "F9",
-    "notifier_before_call": "F10",
-}
 END_TWO = """
     SELECT count(pg_terminate_backend(pid)) FROM (
         SELECT pid FROM pg_stat_activity

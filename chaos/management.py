@@ -27,6 +27,11 @@ class Management:
     stack: Stack
     root: Path
 
+    async def keep_topology(self) -> None:
+        """Have all queues and bindings that the checkout makes, besides those that there are."""
+        topology = json.loads((self.root / "deploy" / "rabbitmq" / "definitions.json").read_text())
+        await self._call("POST", f"definitions/{self._at}", topology | {"policies": []})
+
     async def unbind(self) -> None:
         """Take the commands' binding away: what is published then has no way."""
         await self._call("DELETE", f"bindings/{self._at}/e/{EXCHANGE}/q/{QUEUE}/{quote(KEY)}")

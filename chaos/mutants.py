@@ -125,8 +125,8 @@ MUTANTS = (
         (
             (
                 WORKER,
-                '            taken = Taken(message, (), f"unreadable: {_reason(error)}")\n',
-                "            del error\n            await give_back(message)\n            return\n",
+                "await self._park(taken.message.body, taken.fault)",
+                "await give_back(taken.message)",
             ),
         ),
         ("parked", "left under way"),

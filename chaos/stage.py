@@ -11,7 +11,9 @@ from pathlib import Path
 import asyncpg
 
 from chaos.cables import Cable
+from chaos.clocks import WrongClock
 from chaos.crew import Crew
+from chaos.management import Management
 from deploy.local import paths, provision, servers, services
 from deploy.local.environment import DEFAULT_OFFICE, Stack, shared_secrets
 from services.booking.migrate import migrate
@@ -49,6 +51,7 @@ class Stage:
     stack: Stack
     crew: Crew
     cables: dict[str, Cable]
+    clocks: dict[str, WrongClock]
     db: "asyncpg.Pool[asyncpg.Record]"
     slots: tuple[SlotRef, ...]
     chat_slot: SlotRef
@@ -60,30 +63,36 @@ class Stage:
         return [member.url for member in self.crew.of("gateway")]
 
 
-@contextlib.asynccontextmanager
-async def raised(
-    root: Path, folder: Path, seats: int, sql: Sequence[str] = ()
-) -> AsyncIterator[Stage]:
-    """Raise a stage with so many seats a slot; afterwards nothing of it is left but its logs.
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What a stage is raised for: whose code runs, `beside` which other, with how many seats.
 
     `sql` is done to the database once it is migrated: what a mutant takes away.
     """
+
+    root: Path
+    seats: int
+    sql: Sequence[str] = ()
+    beside: Path | None = None
+
+
+@contextlib.asynccontextmanager
+async def raised(script: Script, folder: Path) -> AsyncIterator[Stage]:
+    """Raise a stage; afterwards nothing of it is left but its logs, in `folder`."""
     stack = await _provisioned()
     db = await open_pool(stack.environment("migrate")["ANTREAN_DATABASE_URL"], name="chaos", size=3)
-    crew = Crew(root, folder)
+    crew = Crew(script.root, folder)
     cables: dict[str, Cable] = {}
     watching = None
     try:
-        await db.execute(RULES, list(OFFICES))
-        for statement in sql:
-            await db.execute(statement)
-        slots = [one for office in OFFICES[:2] for one in await _open(stack, office, seats, days=2)]
-        (chat_slot,) = await _open(stack, DEFAULT_OFFICE, seats, days=1)
-        await _wire(stack, crew, cables)
+        *slots, chat_slot = await _opened(stack, db, script)
+        clocks = await _wire(stack, crew, cables)
+        if script.beside is not None:
+            await _mix(stack, crew, script.beside)
         watching = asyncio.create_task(crew.watch())
         await crew.ready()
         simulator = crew.of("simulator")[0].url
-        yield Stage(stack, crew, cables, db, tuple(slots), chat_slot, simulator)
+        yield Stage(stack, crew, cables, clocks, db, tuple(slots), chat_slot, simulator)
     finally:
         if watching is not None:
             watching.cancel()
@@ -107,6 +116,20 @@ async def _provisioned() -> Stack:
     return stack
 
 
+async def _opened(
+    stack: Stack, db: "asyncpg.Pool[asyncpg.Record]", script: Script
+) -> list[SlotRef]:
+    """Set the rules of the offices, and open the slots; the last one is for WhatsApp."""
+    await db.execute(RULES, list(OFFICES))
+    for statement in script.sql:
+        await db.execute(statement)
+    return [
+        one
+        for office, days in zip(OFFICES, (2, 2, 1), strict=True)
+        for one in await _open(stack, office, script.seats, days)
+    ]
+
+
 async def _open(stack: Stack, office: str, seats: int, days: int) -> list[SlotRef]:
     """Open slots through the operator's own code."""
     pool = await open_pool(stack.environment("booking")["ANTREAN_DATABASE_URL"], name="chaos-open")
@@ -119,8 +142,12 @@ async def _open(stack: Stack, office: str, seats: int, days: int) -> list[SlotRe
     return [change.ref for change in opened.changes if change.what == "new"]
 
 
-async def _wire(stack: Stack, crew: Crew, cables: dict[str, Cable]) -> None:
-    """Put a cable between each service and each of its servers, and take the processes on."""
+async def _wire(stack: Stack, crew: Crew, cables: dict[str, Cable]) -> dict[str, WrongClock]:
+    """Put a cable between each service and each of its servers, and take the processes on.
+
+    Gives the clocks that may go wrong: of the last process of each service.
+    """
+    clocks = {}
     urls = stack.environment("gateway")
     for service in ("gateway", "booking", "notifier"):
         for what, variable in (("db", "ANTREAN_DATABASE_URL"), ("mq", "ANTREAN_AMQP_URL")):
@@ -135,4 +162,20 @@ async def _wire(stack: Stack, crew: Crew, cables: dict[str, Cable]) -> None:
             found[variable] = cables[f"{service}-{what}"].through(found[variable])
         for number in range(count):
             port = stack.ports[service] if number == 0 else paths.free_port()
-            crew.add(f"{service}-{number}", service, found | {"ANTREAN_PORT": str(port)})
+            name, own = f"{service}-{number}", {"ANTREAN_PORT": str(port)}
+            if number == count - 1:
+                clocks[name] = WrongClock.at(crew.logs / f"{name}.clock")
+                own |= clocks[name].environment()
+            crew.add(name, service, found | own)
+    return clocks
+
+
+async def _mix(stack: Stack, crew: Crew, beside: Path) -> None:
+    """Let one gateway and one worker run an older release, in an installation that it had made.
+
+    Notifiers are the first to be replaced, so that none of them is older than a worker.
+    """
+    await Management(stack, beside).keep_topology()
+    for member in crew.members:
+        if member.name.endswith("-1"):
+            member.root = beside

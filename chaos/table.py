@@ -1,7 +1,7 @@
 """What a run ends with: one table, in the manner of Jepsen's total-queue checker."""
 
 from chaos.checker import MUST_BE_ZERO, Verdict
-from chaos.faults import Injected
+from chaos.doses import Injected
 
 COUNTED = (
     *("attempts", "sent", "accepted", "refused", "full, yet held", "unknown", "ok"),

@@ -2,11 +2,12 @@
 
 import logging
 import re
-import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
+
+from shared.output import OUTPUT
 
 HIDDEN = "[hidden]"
 # A NIK (16 digits), a phone number (62..., +62..., 08...), a bearer or signed token.
@@ -33,9 +34,10 @@ def set_up(service: str, level: str = "INFO") -> None:
     structlog.configure(
         processors=[*common, *ending],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", OUTPUT)),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(OUTPUT)
     strip = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(foreign_pre_chain=common, processors=[strip, *ending])

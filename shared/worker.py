@@ -2,7 +2,8 @@
 
 There is one for all services. A batch that fails for a passing reason is tried again, as a whole,
 while consumption rests: an outage parks nothing. A batch that fails for any other reason is
-split in halves down to the one bad item, which alone is parked.
+split in halves down to the one bad item, which alone is parked. What came back again and again
+is tried apart from all others.
 """
 
 import asyncio
@@ -31,6 +32,7 @@ from shared.broker import (
 )
 from shared.db import passing
 from shared.links import Opened, as_lost
+from shared.suspects import Suspects, is_suspect
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +41,7 @@ REDELIVERED = Counter(
 )
 
 Item = TypeVar("Item")
+Left = TypeVar("Left")
 REASON_LENGTH = 300
 
 
@@ -64,11 +67,12 @@ class Work(Generic[Item]):
 
 @dataclass(frozen=True, slots=True)
 class Taken(Generic[Item]):
-    """A message that was read: its items, or why it has none."""
+    """A message that was read: its items, or why it has none; a suspect is not even read."""
 
     message: Incoming
     items: Sequence[Item]
     fault: str | None = None
+    is_suspect: bool = False
 
 
 class Worker(Generic[Item]):
@@ -77,6 +81,7 @@ class Worker(Generic[Item]):
     def __init__(self, broker: Broker, work: Work[Item]) -> None:
         self._broker, self._work = broker, work
         self._waiting: asyncio.Queue[Taken[Item]] = asyncio.Queue()
+        self._suspects = Suspects(broker, work.queue)
         self._channel: AbstractChannel | None = None
         self._stopping = asyncio.Event()
         self._is_handling = False
@@ -96,14 +101,15 @@ class Worker(Generic[Item]):
     async def run(self) -> None:
         """Handle batches until `stop`; what was taken and not handled goes back to the queue."""
         while not self._stopping.is_set():
+            await self._try_suspects()
             batch = await self._take()
             self._is_handling = bool(batch)
             if batch:
                 await self._handle(batch)
-        left = self._waiting.qsize()
-        while not self._waiting.empty():
-            await give_back(self._waiting.get_nowait().message)
-        log.info("work_given_back", queue=self._work.queue, messages=left)
+        left = [taken.message for taken in _empty(self._waiting)] + _empty(self._suspects.waiting)
+        for message in left:
+            await give_back(message)
+        log.info("work_given_back", queue=self._work.queue, messages=len(left))
 
     async def stop(self) -> None:
         """Take nothing more; `run` ends after the batch in hand."""
@@ -112,6 +118,7 @@ class Worker(Generic[Item]):
             with contextlib.suppress(Exception), as_lost():
                 queue = await self._channel.get_queue(self._work.queue, ensure=False)
                 await queue.cancel(self._tag)
+                await self._suspects.close()
         self._stopping.set()
 
     async def _open(self, connection: Opened) -> None:
@@ -121,17 +128,22 @@ class Worker(Generic[Item]):
         await self._channel.set_qos(prefetch_count=self._work.prefetch)
         queue = await self._channel.get_queue(self._work.queue, ensure=True)
         self._tag = await queue.consume(self._arrive)
+        await self._suspects.open(connection)
 
     async def _arrive(self, message: Incoming) -> None:
         # Nothing is awaited here, so that messages stay in their order. Whatever goes wrong, the
         # message goes on: one that is never acknowledged takes up a place of those that are read.
         if message.redelivered:
             REDELIVERED.labels(self._work.queue).inc()
+        suspect: Taken[Item] = Taken(message, (), is_suspect=True)
+        self._waiting.put_nowait(suspect if is_suspect(message) else self._read(message))
+
+    def _read(self, message: Incoming) -> Taken[Item]:
         try:
             taken = Taken(message, self._work.decode(message))
         except Exception as error:  # noqa: BLE001 a bug becomes a parked message here as well
             taken = Taken(message, (), f"unreadable: {_reason(error)}")
-        self._waiting.put_nowait(taken)
+        return taken
 
     async def _take(self) -> list[Taken[Item]]:
         waiting = self._waiting
@@ -151,6 +163,8 @@ class Worker(Generic[Item]):
         items: list[Item] = []
         for taken in batch:
             items.extend(taken.items)
+            if taken.is_suspect:
+                await self._suspects.set_apart(taken.message)
             if taken.fault is not None:
                 await self._park(taken.message.body, taken.fault)
         for start in range(0, len(items), self._work.batch):
@@ -158,6 +172,19 @@ class Worker(Generic[Item]):
         failpoints.reach("before_ack")
         if channel is self._channel:
             await settle(batch[-1].message)
+
+    async def _try_suspects(self) -> None:
+        """Try what was set apart: one item at a time, each of which is acknowledged by itself."""
+        for message in _empty(self._suspects.waiting):
+            taken = self._read(message)
+            if len(taken.items) > 1:
+                bodies = [self._work.encode(item) for item in taken.items]
+                await self._suspects.put_instead(message, bodies)
+            elif taken.items:
+                await self._handle_all(taken.items)
+            elif taken.fault is not None:
+                await self._park(message.body, taken.fault)
+            await settle(message, multiple=False)
 
     async def _handle_all(self, items: Sequence[Item]) -> None:
         try:
@@ -199,6 +226,10 @@ class Worker(Generic[Item]):
                 break
             await asyncio.sleep(0.5)
         log.error("message_parked", queue=self._work.queue, reason=reason)
+
+
+def _empty(queue: "asyncio.Queue[Left]") -> list[Left]:
+    return [queue.get_nowait() for _ in range(queue.qsize())]
 
 
 def _reason(error: Exception) -> str:

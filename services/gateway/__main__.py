@@ -5,13 +5,12 @@ import contextlib
 import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 import uvloop
 
-from services.gateway import app, store
+from services.gateway import app, clock, store
 from services.gateway.admission import Admission
 from services.gateway.catalogue import Catalogue
 from services.gateway.channels import CHANNELS, Channel
@@ -88,8 +87,8 @@ async def tidy(pool: Pool) -> None:
     while True:
         with passing() as trouble:
             async with pool.acquire() as db:
-                await store.forget_old_logins(db, datetime.now(UTC))
-                await store.forget_old_codes(db, datetime.now(UTC))
+                await store.forget_old_logins(db, clock.now())
+                await store.forget_old_codes(db, clock.now())
                 await store.forget_asked(db)
                 await fair.forget_full(db)
                 await chat.forget_old(db)
@@ -107,6 +106,7 @@ async def running(config: GatewaySettings) -> AsyncIterator[tuple[Gateway, async
     own = await open_pool(
         config.database_url, name="gateway-fair", size=1, schema="gateway", by_key=True
     )
+    await clock.read(pool)
     gateway = wire(config, pool, own)
     channels = [build(gateway) for build in CHANNELS]
     routes = [route for channel in channels for route in channel.routes()]
@@ -155,6 +155,7 @@ async def _work(gateway: Gateway, channels: Sequence[Channel]) -> None:
         group.create_task(lasting(gateway.watch.run))
         group.create_task(lasting(gateway.admission.run))
         group.create_task(lasting(gateway.keeper.run))
+        group.create_task(lasting(lambda: clock.keep(gateway.pool)))
         group.create_task(lasting(lambda: tidy(gateway.pool)))
         for channel in channels:
             group.create_task(channel.run())

@@ -1,11 +1,9 @@
 """Logins: a phone is proven, a token is had."""
 
-from datetime import UTC, datetime
-
 import structlog
 from aiohttp import web
 
-from services.gateway import callers, logins, people
+from services.gateway import callers, clock, logins, people
 from services.gateway.bodies import FieldFault, LoginBegun, LoginState
 from services.gateway.context import Ask, Gateway, address_of
 from services.gateway.endpoint import Endpoint, answer
@@ -121,7 +119,7 @@ async def _find(ask: Ask) -> logins.Login | None:
 
 def _state(ask: Ask, login: logins.Login) -> web.Response:
     if login.owner is None:
-        state = "expired" if login.expires_at <= datetime.now(UTC) else "pending"
+        state = "expired" if login.expires_at <= clock.now() else "pending"
         return answer(LoginState(state=state, expires_at=login.expires_at))
     token, ends = callers.issue(ask.gateway.keys, ask.part("login"), login, ask.now)
     body = LoginState(

@@ -7,12 +7,13 @@ route and method are ours.
 
 import asyncio
 import atexit
-import sys
 from datetime import UTC, datetime
 from functools import cache
 
 import structlog
 from prometheus_client import Histogram
+
+from shared.output import OUTPUT
 
 LINES_S = 0.05
 
@@ -42,8 +43,7 @@ class Lines:
         """Write what waits."""
         lines, self._waiting, self._due = self._waiting, [], None
         if lines:
-            sys.stdout.write("".join(lines))
-            sys.stdout.flush()
+            OUTPUT.write("".join(lines))
 
 
 LINES = Lines()

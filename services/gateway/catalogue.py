@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 
-from services.gateway import nearby, views
+from services.gateway import clock, nearby, views
 from services.gateway.availability import AHEAD, BACK, NO_CALENDAR, Board, Calendar, Place
 from services.gateway.bodies import NextAvailable
 from services.gateway.fresh import Fresh
@@ -45,10 +45,10 @@ class Catalogue:
         calendar = calendars.get(place.id, NO_CALENDAR)
         if service not in place.services:
             # Whatever is asked for, only what is offered is loaded and kept.
-            return Board(calendar, Offer(place.id, service), datetime.now(UTC))
+            return Board(calendar, Offer(place.id, service), clock.now())
         if self.memory.is_live:
             offer = self.memory.offer(place.id, service)
-            return Board(calendar, offer, datetime.now(UTC))
+            return Board(calendar, offer, clock.now())
         offer, as_of = await self._offers.get((place, service))
         return Board(calendar, offer, as_of)
 
@@ -62,7 +62,7 @@ class Catalogue:
         return {r["id"]: Place(**{**dict(r), "services": tuple(r["services"])}) for r in rows}
 
     async def _load_calendars(self, _key: None) -> dict[str, Calendar]:
-        today = datetime.now(UTC).date()
+        today = clock.now().date()
         async with self._pool.acquire(timeout=POOL_WAIT_S) as db:
             sessions = await views.list_sessions(db)
             closures = await views.list_closures(db, today - BACK, today + AHEAD)
@@ -74,7 +74,7 @@ class Catalogue:
 
     async def _load_next(self, service: str | None) -> dict[str, NextAvailable]:
         if self.memory.is_live:
-            return nearby.next_free(self.memory.offers(service), datetime.now(UTC))
+            return nearby.next_free(self.memory.offers(service), clock.now())
         async with self._pool.acquire(timeout=POOL_WAIT_S) as db:
             rows = await views.list_next_free(db, service)
         return {
@@ -86,7 +86,7 @@ class Catalogue:
 
     async def _load_offer(self, key: tuple[Place, str]) -> tuple[Offer, datetime]:
         place, service = key
-        now = datetime.now(UTC)
+        now = clock.now()
         first, last = place.today(now) - BACK, place.today(now) + AHEAD
         async with self._pool.acquire(timeout=POOL_WAIT_S) as db:
             rows = await views.list_slots(db, place.id, service, first, last)
@@ -97,7 +97,7 @@ class Catalogue:
 
     async def _load_alternatives(self, key: tuple[str, str]) -> list[Alternative]:
         if self.memory.is_live:
-            places, now = await self.places(), datetime.now(UTC)
+            places, now = await self.places(), clock.now()
             return nearby.alternatives(self.memory, places, key, OTHER_OFFICES, now)
         async with self._pool.acquire(timeout=POOL_WAIT_S) as db:
             rows = await views.list_alternatives(db, *key, OTHER_OFFICES)

@@ -5,13 +5,12 @@ The documents are made from the same declaration that validates.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from enum import StrEnum
 
 from aiohttp import web
 from pydantic import BaseModel
 
-from services.gateway import callers
+from services.gateway import callers, clock
 from services.gateway.callers import Access
 from services.gateway.context import GATEWAY, Ask
 from services.gateway.problems import overloaded
@@ -55,7 +54,7 @@ class Endpoint:
         """Make the route that reads, admits and calls the handler."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
-            gateway, now = request.app[GATEWAY], datetime.now(UTC)
+            gateway, now = request.app[GATEWAY], clock.now()
             if self.load != Load.NONE and gateway.admission.is_full(
                 has_seat=self.load == Load.OF_SEAT
             ):

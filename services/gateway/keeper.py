@@ -9,7 +9,7 @@ import asyncio
 import random
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from uuid import UUID
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
-from services.gateway import views
+from services.gateway import clock, views
 from services.gateway.memory import Memory
 from shared.broker import SLOTS_STREAM, Broker, Incoming, settle
 from shared.db import Pool, passing
@@ -129,7 +129,7 @@ class Keeper:
         await self._read_all()
 
     async def _read_all(self) -> None:
-        first_day = (datetime.now(UTC) - KEPT).date()
+        first_day = (clock.now() - KEPT).date()
         self._memory.forget_before(first_day)
         async with self._pool.acquire(timeout=READ_S) as db, db.transaction():
             cursor = await views.all_slots(db, first_day)
@@ -202,7 +202,7 @@ class Keeper:
     def _note(self, slot_id: UUID, seq: int, decided_at: datetime) -> None:
         self._unheard.discard(slot_id.int)
         if self._memory.is_news(slot_id, seq):
-            AGE.observe(max(0.0, (datetime.now(UTC) - decided_at).total_seconds()))
+            AGE.observe(max(0.0, (clock.now() - decided_at).total_seconds()))
 
     def _read_soon(self, slot_id: UUID) -> None:
         self._unread.add(slot_id.int)

@@ -15,7 +15,7 @@ from services.gateway.memory import Seats
 
 PATIENCE_S = 0.8
 SHARE = 0.5  # of what may be under way, so that one slot leaves room for others
-SOON = 2  # times what may be under way: of so many seats it is known soon who gets none
+SOON = 4  # times what may be under way: of so many seats it is known in a second who gets none
 MOST = 5_000  # calls that wait for one slot: each is a request in memory
 LEARN_S = 0.05  # from an answer until the memory surely knows of the seat that it took
 AT_ONCE = 32  # who are told in one turn of the loop that no seat is left

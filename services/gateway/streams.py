@@ -9,13 +9,12 @@ import contextlib
 import random
 import time
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 
 import structlog
 from aiohttp import web
 from prometheus_client import Gauge
 
-from services.gateway import availability
+from services.gateway import availability, clock
 from services.gateway.availability import Board, Place, Span
 from services.gateway.catalogue import Catalogue
 from services.gateway.memory import Offer
@@ -104,7 +103,7 @@ class Watch:
         board = await self._catalogue.board(self._place, self._service)
         before = getattr(self, "shown", None)
         if before is not None:
-            if before.holds(board, datetime.now(UTC)):
+            if before.holds(board, clock.now()):
                 return b""
             if wait_s := self._pace.take(self._work_s / SHARE):
                 await asyncio.sleep(wait_s)
@@ -117,7 +116,7 @@ class Watch:
         return news
 
     def _describe(self, board: Board, before: Shown | None) -> bytes:
-        now = datetime.now(UTC)
+        now = clock.now()
         body = availability.describe(self._place, self._service, board, self._span, now)
         self.shown = Shown(board, body, now)
         if before is None or before.id == self.shown.id:
@@ -152,7 +151,7 @@ class Watch:
 
     async def _rest(self) -> None:
         """Wait for a change of a slot, for a moment at which one opens or closes, or a second."""
-        wait_s = min(TICK_S, self.shown.turns_in_s(datetime.now(UTC), TICK_S))
+        wait_s = min(TICK_S, self.shown.turns_in_s(clock.now(), TICK_S))
         try:
             async with asyncio.timeout(max(0.0, wait_s)):
                 await self._woken.wait()

@@ -21,6 +21,7 @@ from shared.messages import (
     event_name,
 )
 from shared.operating import MOST
+from shared.suspects import SUFFIX
 
 ID_LENGTH = 10
 COINED = {
@@ -96,11 +97,17 @@ def parked_of(headers: Mapping[str, Any], body: bytes, message_id: str | None) -
     at = death.get("time")
     return Parked(
         id=mark[:ID_LENGTH],
-        queue=_text(headers.get("x-queue")) or _text(death.get("queue")),
+        queue=_text(headers.get("x-queue")) or _came_from(death),
         reason=_text(headers.get("x-reason")) or "given up after too many deliveries",
         at=at.isoformat() if isinstance(at, datetime) else _text(headers.get("x-at")),
         body=body,
     )
+
+
+def _came_from(death: Mapping[str, Any]) -> str | None:
+    """Give the queue in which its way began; it may have been set apart from there."""
+    queue = _text(death.get("queue"))
+    return queue.removesuffix(SUFFIX) if queue else None
 
 
 def describe(parked: Parked) -> dict[str, Any]:

@@ -4,13 +4,13 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
 from aiohttp import web
 from pydantic_core import from_json
 
+from services.gateway import clock
 from services.gateway.channels.payload import is_id
 from services.gateway.chat import outbox
 from services.gateway.context import Gateway
@@ -108,7 +108,7 @@ def _receipt(
         provider_ref=reference,
         tag=tag if is_id(tag) else None,
         status=statuses[status],
-        at=datetime.now(UTC),
+        at=clock.now(),
         error_code=int(code) if code.isdecimal() else None,
     )
 

@@ -5,13 +5,13 @@ leaves the message waiting, a crash after leaves the outbox to the next relay.
 """
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
 from prometheus_client import Histogram
 
-from services.gateway import logins
+from services.gateway import clock, logins
 from services.gateway.chat import acts, outbox, patience, store
 from services.gateway.chat.facts import FactBook, Person
 from services.gateway.chat.fairness import FairTalk
@@ -131,7 +131,7 @@ class Inbox:
             sealed = self._keys.seal(talk.dump(state), f"conversation/{owner}")
             await store.save_conversation(db, owner, sealed, done[-1]["at"])
             await store.finish_messages(db, [message["id"] for message in done], "done")
-            now = datetime.now(UTC)
+            now = clock.now()
             for message in done:
                 SECONDS.observe(max(0.0, (now - message["received_at"]).total_seconds()))
             return True
@@ -143,7 +143,7 @@ class Inbox:
 
         Says where the conversation stands then, and whether booking was asked.
         """
-        now = datetime.now(UTC)
+        now = clock.now()
         if now - said.at > acts.STALE:
             late = acts.text_of(said, turns.apology(state, "late"), "reply")
             fresh = late.model_copy(update={"valid_until": now + acts.STALE})
@@ -236,7 +236,7 @@ class Inbox:
         if row["sealed"] is None:
             return State(office=self._gateway.config.whatsapp_default_office or None)
         state = talk.load(self._keys.unseal(row["sealed"], f"conversation/{row['owner']}"))
-        quiet_for = datetime.now(UTC) - (row["last_inbound_at"] or row["updated_at"])
+        quiet_for = clock.now() - (row["last_inbound_at"] or row["updated_at"])
         return state.after(max(quiet_for, timedelta()))
 
     async def _rest(self, pause_s: float) -> None:

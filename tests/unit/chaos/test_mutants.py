@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from chaos.checker import MUST_BE_ZERO
-from chaos.faults import Doses
+from chaos.doses import Doses
 from chaos.mutants import MUTANTS, Mutant
 
 ROOT = Path(__file__).parents[3]

@@ -1,0 +1,87 @@
+"""F27: a message that kills every worker which takes it is put aside, and it alone."""
+
+import asyncio
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local import provision
+from deploy.local.environment import Stack
+from deploy.local.paths import ROOT
+from deploy.local.testing import fresh_stack
+from shared.broker import DIRECT, NOTIFIER_QUEUE, PARKING_QUEUE, Broker, Published, peek_queue
+from shared.suspects import SUFFIX, SUSPECT
+from tests.conftest import eventually
+
+DEADLY = "deadly"
+LIMIT = 3  # the queue's, in deploy/rabbitmq/definitions.json
+FORGIVEN = SUSPECT + LIMIT + 1  # deaths, until nobody tries it any more
+BEFORE, WITH, AFTER = ["a", "b", "c"], ["d", "e", DEADLY, "f"], ["g", "h", "i"]
+GOOD = {*BEFORE, *WITH, *AFTER} - {DEADLY}
+
+
+@pytest.fixture
+async def url() -> AsyncIterator[str]:
+    """A host whose queues nobody else reads."""
+    async with fresh_stack() as stack:
+        yield address_of(stack)
+
+
+def address_of(stack: Stack) -> str:
+    return provision.admin_amqp_url(stack.servers, stack.vhost)
+
+
+class Keeper:
+    """Starts a worker whenever none runs, and counts the deaths."""
+
+    def __init__(self, *words: str) -> None:
+        self._words = words
+        self.deaths = 0
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def keep(self) -> None:
+        while True:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "tests.faults.mortal", *self._words, cwd=ROOT
+            )
+            if await self._process.wait() == 0:
+                return
+            self.deaths += 1
+
+    async def end(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            self._process.terminate()
+
+
+async def test_what_kills_every_worker_is_parked_and_its_neighbours_are_done(
+    url: str, tmp_path: Path
+) -> None:
+    done = tmp_path / "done"
+    done.touch()
+    broker = Broker(url, "test")
+    await broker.start()
+    await broker.wait_up()
+    for words in (BEFORE, WITH, AFTER):
+        body = " ".join(words).encode()
+        sent = await broker.publisher.publish_confirmed(DIRECT, NOTIFIER_QUEUE, body)
+        assert sent == Published.ACCEPTED
+    keeper = Keeper(url, DEADLY, str(done))
+    keeping = asyncio.create_task(keeper.keep())
+
+    async def is_over() -> bool:
+        parked = await peek_queue(url, PARKING_QUEUE, 9)
+        return bool(parked) and set(done.read_text().split()) == GOOD
+
+    await eventually(is_over, 90)
+    await keeper.end()
+    await keeping
+    ((headers, body),) = await peek_queue(url, PARKING_QUEUE, 9)
+    assert body == DEADLY.encode()
+    assert headers["x-first-death-reason"] == "delivery_limit"
+    assert headers["x-first-death-queue"] == NOTIFIER_QUEUE + SUFFIX
+    assert Counter(done.read_text().split()) == Counter(GOOD)
+    assert keeper.deaths == FORGIVEN
+    await broker.stop()
