@@ -22,6 +22,7 @@ from shared.keys import Keys
 from shared.messages import SlotRef, command_id
 
 WAIT_S = 2
+BUSY, HEEDED = 503, 3
 HANGS_S = 10.0  # the longest that any answer may take: what one waits for and the two seconds
 TWICE, GIVES_UP, GREEDY = 0.2, 0.05, 0.1
 CONFIRMS, RELEASES, CANCELS, MOVES, MISTYPES = 0.75, 0.12, 0.15, 0.15, 0.1
@@ -145,7 +146,10 @@ class Citizen:
             if gives_up or asyncio.get_running_loop().time() > self.town.last_try_at:
                 act.gave_up = True
                 return None
-            await asyncio.sleep(self.chance.uniform(0.05, 0.5))
+            # "Come again in some seconds" is heeded a little: all who were turned away at once
+            # would else keep two cores from anything but turning them away.
+            patience = HEEDED if last.status == BUSY else 1
+            await asyncio.sleep(patience * self.chance.uniform(0.05, 0.5))
 
     async def _call(self, act: Act, method: str, path: str, body: Any) -> Told:
         """Send it once, to whichever gateway, and write down what came."""

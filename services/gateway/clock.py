@@ -16,7 +16,8 @@ from shared.db import Pool, passing
 
 log = structlog.get_logger(__name__)
 
-READ_S = 5.0
+READ_S, SOON_S = 5.0, 0.25
+POOL_WAIT_S = 1.5
 EXACT_S = 0.5  # an answer that took longer says too little
 WRONG_S = 1.0  # by how much this machine's own clock may be off before somebody is told
 
@@ -26,11 +27,16 @@ AHEAD = Gauge(
 
 
 class Clock:
-    """Tells the ledger's time; until it was read, this machine's."""
+    """Tells the ledger's time; until it was read, this machine's, by which nobody may be judged."""
 
     def __init__(self) -> None:
         self._zero: float | None = None  # what time it was when the steady clock stood at 0
         self._is_wrong = False
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the ledger's time was read."""
+        return self._zero is not None
 
     def now(self) -> datetime:
         """Tell what time it is, UTC."""
@@ -41,9 +47,10 @@ class Clock:
     def learn(self, at: datetime, asked: float, told: float) -> None:
         """Take over a time that was read between two moments of the steady clock, in seconds.
 
-        What fits to what is known says nothing new; else it was most likely read midway.
+        What fits to what is known says nothing new; else it was most likely read midway. What took
+        long is better than nothing.
         """
-        if told - asked > EXACT_S:
+        if self.is_known and told - asked > EXACT_S:
             return
         stamp = at.timestamp()
         if self._zero is None or not asked <= stamp - self._zero <= told:
@@ -66,9 +73,9 @@ now = CLOCK.now
 async def read(pool: Pool) -> None:
     """Read the ledger's time once, if it can be read at once."""
     with passing() as trouble:
-        async with pool.acquire(timeout=EXACT_S) as db:
+        async with pool.acquire(timeout=POOL_WAIT_S) as db:
             asked = time.monotonic()
-            at = await db.fetchval("SELECT clock_timestamp()", timeout=EXACT_S)
+            at = await db.fetchval("SELECT clock_timestamp()", timeout=POOL_WAIT_S)
             CLOCK.learn(at, asked, time.monotonic())
     if trouble:
         log.warning("clock_not_read", error=trouble.name)
@@ -77,5 +84,5 @@ async def read(pool: Pool) -> None:
 async def keep(pool: Pool) -> None:
     """Read the ledger's time again and again."""
     while True:
-        await asyncio.sleep(READ_S)
+        await asyncio.sleep(READ_S if CLOCK.is_known else SOON_S)
         await read(pool)

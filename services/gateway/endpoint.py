@@ -59,6 +59,8 @@ class Endpoint:
                 has_seat=self.load == Load.OF_SEAT
             ):
                 raise overloaded()
+            if self.access != Access.EVERYBODY and not clock.CLOCK.is_known:
+                raise overloaded()
             query = read_query(request, self.query)
             caller = await callers.admit(request, gateway, self.access, now)
             body = await read_body(request, self.body) if self.body else None

@@ -14,6 +14,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from deploy.local.paths import free_port
+from services.gateway import clock
 from services.gateway.__main__ import running
 from services.gateway.settings import GatewaySettings
 from tests.conftest import eventually
@@ -188,3 +189,15 @@ async def test_while_nobody_can_say_what_is_fair_nothing_goes_through(
     assert all(int(one.headers["Retry-After"]) >= 1 for one in told)
     assert was_sent == 0
     assert await eventually(is_back)
+
+
+async def test_nobody_is_judged_before_the_ledgers_time_is_known(
+    citizen: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine whose clock is wrong would say that a good token is over."""
+    monkeypatch.setattr(clock, "CLOCK", clock.Clock())
+    judged = await citizen.get("/v1/bookings/7K4M-2Q8R-TX3C")
+    shown = await citizen.get("/v1/offices")
+
+    assert (judged.status, judged.json["code"]) == (503, "overloaded")
+    assert shown.status == 200
