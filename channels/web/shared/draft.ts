@@ -1,0 +1,46 @@
+/** What was chosen and typed so far: kept while the tab lives, so that nothing is typed twice. */
+
+import type { Schemas } from "./api";
+
+/** The half day that was chosen, with what its later screens repeat. */
+export interface Chosen {
+  office: string;
+  officeName: string;
+  timezone: string;
+  service: string;
+  date: string;
+  session: Schemas["Session"];
+  hours: string;
+}
+
+export interface Draft {
+  service?: string;
+  chosen?: Chosen;
+  name?: string;
+  birthDate?: string;
+  nik?: string;
+  phone?: string;
+  hold?: Schemas["Hold"];
+  /** The code of the booking that is to be moved, when a slot is chosen for that. */
+  moves?: string;
+}
+
+const KEPT = "antrean.draft";
+
+/** Give what is kept. */
+export function draft(): Draft {
+  const text = sessionStorage.getItem(KEPT);
+  return text === null ? {} : (JSON.parse(text) as Draft);
+}
+
+/** Keep more, or something else; `undefined` takes a field out. */
+export function keep(more: { [name in keyof Draft]?: Draft[name] | undefined }): Draft {
+  const all = { ...draft(), ...more } as Draft;
+  sessionStorage.setItem(KEPT, JSON.stringify(all));
+  return all;
+}
+
+/** Forget all that was typed. */
+export function forgetDraft(): void {
+  sessionStorage.removeItem(KEPT);
+}

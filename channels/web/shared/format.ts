@@ -1,0 +1,65 @@
+/** Dates and times as people here write them, in the office's own time zone. */
+
+import { shown } from "./words";
+
+const ZONES: Record<string, string> = {
+  "Asia/Jakarta": "WIB",
+  "Asia/Pontianak": "WIB",
+  "Asia/Makassar": "WITA",
+  "Asia/Jayapura": "WIT",
+};
+
+/** Name a time zone as tickets do: WIB, WITA, WIT. */
+export function zoneOf(timezone: string): string {
+  return ZONES[timezone] ?? timezone;
+}
+
+function locale(): string {
+  return shown() === "id" ? "id-ID" : "en-GB";
+}
+
+/** A day in full: "Rabu, 9 Januari 2019". It is a date of the calendar, not a moment. */
+export function longDate(date: string): string {
+  return day(date, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+}
+
+/** A day in short: "Rab, 9 Jan". */
+export function shortDate(date: string): string {
+  return day(date, { weekday: "short", day: "numeric", month: "short" });
+}
+
+/** A month: "Januari 2019". */
+export function month(date: string): string {
+  return day(date, { month: "long", year: "numeric" });
+}
+
+function day(date: string, how: Intl.DateTimeFormatOptions): string {
+  return new Intl.DateTimeFormat(locale(), { ...how, timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
+}
+
+/** A moment's time of day at an office: "14.22 WIB". */
+export function timeAt(moment: string | Date, timezone: string): string {
+  const parts = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: timezone });
+  return `${parts.format(new Date(moment)).replace(":", dot())} ${zoneOf(timezone)}`;
+}
+
+/** A moment's day at an office: "2019-01-09". */
+export function dateAt(moment: Date, timezone: string): string {
+  return new Intl.DateTimeFormat("en-CA", { timeZone: timezone }).format(moment);
+}
+
+/** A span such as "08:00-12:00" as people read it: "08.00-12.00 WIB". */
+export function hours(span: string, timezone: string): string {
+  return `${span.replaceAll(":", dot()).replace("-", "–")} ${zoneOf(timezone)}`;
+}
+
+function dot(): string {
+  return shown() === "id" ? "." : ":";
+}
+
+/** Move a date of the calendar by days. */
+export function plusDays(date: string, days: number): string {
+  const moved = new Date(`${date}T00:00:00Z`);
+  moved.setUTCDate(moved.getUTCDate() + days);
+  return moved.toISOString().slice(0, 10);
+}

@@ -1,0 +1,103 @@
+/** Commands: written down before they are sent, sent again with the same key until decided. */
+
+import { type Answer, call, Problem, type Schemas } from "./api";
+
+export type Kind = "hold" | "confirm" | "release" | "cancel" | "move" | "extend";
+
+/** A command that was sent, or is about to be: enough to send it again after a reload. */
+export interface Sent {
+  kind: Kind;
+  key: string;
+  method: "POST" | "DELETE";
+  path: string;
+  body?: unknown;
+  ticket?: string;
+  at: number;
+  request?: string;
+}
+
+/** How far a command is: not sent through yet, or accepted under a number. */
+export type Progress = (state: "sending" | "waiting" | "accepted", request?: string) => void;
+
+const KEPT = "antrean.sent";
+const WAIT_S = 5;
+const POLL_S = 20;
+const AGAIN_MS = [500, 1_000, 2_000, 4_000, 8_000] as const;
+
+/** Write a command down. Only one is under way at a time. */
+export function begin(kind: Kind, path: string, more: Partial<Sent> = {}): Sent {
+  const sent: Sent = { kind, key: crypto.randomUUID(), method: "POST", path, at: Date.now(), ...more };
+  keep(sent);
+  return sent;
+}
+
+/** Give the command that was under way when the page was left, if any. */
+export function unfinished(): Sent | null {
+  const text = sessionStorage.getItem(KEPT);
+  return text === null ? null : (JSON.parse(text) as Sent);
+}
+
+/** Forget the command: its outcome was seen. */
+export function forget(): void {
+  sessionStorage.removeItem(KEPT);
+}
+
+function keep(sent: Sent): void {
+  sessionStorage.setItem(KEPT, JSON.stringify(sent));
+}
+
+/** Send it until it is decided, however often the line breaks; raises Problem where it is refused. */
+export async function perform<T>(sent: Sent, tell: Progress, signal: AbortSignal): Promise<T> {
+  for (let turn = 0; ; turn += 1) {
+    try {
+      tell(sent.request === undefined ? "sending" : "accepted", sent.request);
+      return await attempt<T>(sent, tell, signal);
+    } catch (error) {
+      if (signal.aborted || !(error instanceof Problem) || !error.passes) throw error;
+      tell("waiting", sent.request);
+      await pause(error, turn, signal);
+    }
+  }
+}
+
+async function attempt<T>(sent: Sent, tell: Progress, signal: AbortSignal): Promise<T> {
+  if (sent.request === undefined) {
+    const { method, path, body, key } = sent;
+    const ticket = sent.ticket === undefined ? {} : { ticket: sent.ticket };
+    const answer: Answer<T & Schemas["Request"]> = await call(path, {
+      method, body, key, waitS: WAIT_S, signal, ...ticket,
+    });
+    if (answer.status !== 202) return answer.body;
+    sent.request = answer.body.request_id;
+    keep(sent);
+    tell("accepted", sent.request);
+  }
+  return outcomeOf<T>(sent, signal);
+}
+
+async function outcomeOf<T>(sent: Sent, signal: AbortSignal): Promise<T> {
+  for (;;) {
+    const ticket = sent.ticket === undefined ? {} : { ticket: sent.ticket };
+    const path = `/v1/requests/${sent.request}?wait=${POLL_S}`;
+    const { body } = await call<Schemas["Request"]>(path, { signal, ...ticket });
+    if (body.state === "done" && body.outcome) return read<T>(body.outcome);
+  }
+}
+
+function read<T>(outcome: Record<string, unknown>): T {
+  const status = Number(outcome["status"]);
+  if (status >= 400) throw new Problem(status, { code: "internal", ...outcome });
+  return outcome as T;
+}
+
+/** Wait as long as was asked, or longer each time; never in step with everybody else. */
+async function pause(problem: Problem, turn: number, signal: AbortSignal): Promise<void> {
+  const usual = AGAIN_MS[Math.min(turn, AGAIN_MS.length - 1)] ?? 8_000;
+  const longest = problem.retryAfterS === null ? usual : problem.retryAfterS * 1_000;
+  const ms = longest * (1 + Math.random() / 2);
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    addEventListener("online", () => resolve(), { once: true, signal });
+    signal.addEventListener("abort", () => { clearTimeout(timer); reject(signal.reason as Error); }, { once: true });
+  });
+}

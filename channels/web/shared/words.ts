@@ -1,0 +1,40 @@
+/** What the page says, in the language that its reader chose. */
+
+import { id, type Words } from "../words/id";
+
+export type Language = "id" | "en";
+export type Word = keyof Words;
+export type Values = Record<string, string | number>;
+
+const KEPT = "antrean.language";
+let words: Words = id;
+let language: Language = "id";
+
+/** Load the language that was chosen before, or is asked for by `?lang=`; Indonesian else. */
+export async function loadWords(): Promise<void> {
+  const asked = new URLSearchParams(location.search).get("lang");
+  const chosen = asked ?? localStorage.getItem(KEPT);
+  if (chosen === "en") {
+    words = (await import("../words/en")).en;
+    language = "en";
+  }
+  document.documentElement.lang = language;
+}
+
+/** Say which language is shown. */
+export function shown(): Language {
+  return language;
+}
+
+/** Keep another language and show the page in it. */
+export function choose(next: Language): void {
+  localStorage.setItem(KEPT, next);
+  const url = new URL(location.href);
+  url.searchParams.delete("lang");
+  location.replace(url);
+}
+
+/** Give a text with its values put in for `{name}`. */
+export function t(word: Word, values: Values = {}): string {
+  return words[word].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
