@@ -249,7 +249,7 @@ def _named(commands: Iterable[SomeCommand]) -> tuple[set[UUID], set[str]]:
             case "hold.place":
                 if command.replaces:
                     holds.add(command.replaces)
-            case "hold.confirm" | "hold.release":
+            case "hold.confirm" | "hold.release" | "hold.extend":
                 holds.add(command.hold_id)
             case "booking.cancel" | "booking.reschedule":
                 codes.add(booking_code_of(command.booking_code) or "")

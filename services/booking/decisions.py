@@ -1,6 +1,7 @@
 """What becomes of each kind of command: judged at the desk, in order of arrival."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from shared.messages import (
     Command,
     ConfirmHold,
     EventType,
+    ExtendHold,
+    HoldExtended,
     PlaceHold,
     Refusal,
     Refused,
@@ -70,6 +73,24 @@ def release_hold(desk: Desk, command: ReleaseHold) -> SeatGivenBack | Refused:
     elif command.tell:
         desk.tell(EventType.HOLD_RELEASED, command, claim)
     return SeatGivenBack(hold_id=claim.id)
+
+
+def extend_hold(desk: Desk, command: ExtendHold) -> HoldExtended | Refused:
+    """Let a hold stand longer by its office's rule, once."""
+    claim = desk.theirs(command.hold_id, command.owner)
+    if claim is None or claim.state not in {"held", "released", "expired"}:
+        return Refused(code=Refusal.NOT_FOUND)
+    slot = desk.slots[claim.slot_id]
+    if claim.state != "held" or claim.expires_at <= desk.now:
+        return Refused(code=Refusal.HOLD_EXPIRED, slot=slot.ref)
+    refused = rules.refuse_extension(slot, is_extended=claim.extended)
+    if refused:
+        return refused
+    claim.expires_at += timedelta(minutes=slot.office.extend_minutes)
+    claim.extended = True
+    desk.alter(claim)
+    desk.tell(EventType.HOLD_EXTENDED, command, claim, expires_at=claim.expires_at)
+    return HoldExtended(hold_id=claim.id, slot=slot.ref, expires_at=claim.expires_at)
 
 
 def cancel_booking(desk: Desk, command: CancelBooking) -> SeatGivenBack | Refused:
@@ -196,6 +217,7 @@ DECISIONS: dict[type[Command], Callable[[Desk, Any], SomeResult]] = {
     PlaceHold: place_hold,
     ConfirmHold: confirm_hold,
     ReleaseHold: release_hold,
+    ExtendHold: extend_hold,
     CancelBooking: cancel_booking,
     RescheduleBooking: reschedule_booking,
 }

@@ -91,7 +91,7 @@ class Desk:
             self.persons[claim.service, key] = claim.id
 
     def alter(self, claim: Claim) -> None:
-        """Remember that a claim's state or count of wrong tries changed."""
+        """Remember that a claim's state, its time or its count of wrong tries changed."""
         self.changes.altered[claim.id] = claim
 
     def has_active(

@@ -35,7 +35,7 @@ def place_hold(desk: Desk, command: PlaceHold) -> HoldGranted | Refused:
         _give_up(desk, command, old, keeps_seat=keeps_seat)
     if keeps_seat and old is not None:
         # A correction does not prolong the hold, or it could be held for ever.
-        claim.seat, claim.expires_at = old.seat, old.expires_at
+        claim.seat, claim.expires_at, claim.extended = old.seat, old.expires_at, old.extended
     else:
         claim.seat = slot.take()
     desk.add(claim)

@@ -10,6 +10,7 @@ from shared.db import Db
 from shared.messages import (
     ConfirmHold,
     EventType,
+    ExtendHold,
     PlaceHold,
     Refusal,
     Refused,
@@ -57,7 +58,7 @@ def say_parked(desk: Desk, command: SomeCommand, result: Refused) -> None:
 
 
 def _kind(command: SomeCommand) -> EventType:
-    about_hold = isinstance(command, PlaceHold | ConfirmHold | ReleaseHold)
+    about_hold = isinstance(command, PlaceHold | ConfirmHold | ReleaseHold | ExtendHold)
     return EventType.HOLD_REFUSED if about_hold else EventType.BOOKING_REFUSED
 
 

@@ -21,6 +21,7 @@ class Office:
     id: str
     timezone: str
     hold_minutes: int
+    extend_minutes: int
     phone_cap: int
     code_tries: int
     reschedule_days_before: int
@@ -95,6 +96,7 @@ class Claim:
     reschedules: int
     held_at: datetime
     expires_at: datetime
+    extended: bool = False
     ended_at: datetime | None = None
     code: str | None = None
     service_hour: str | None = None
@@ -147,6 +149,15 @@ def refuse_person(slot: Slot, *, has_active: bool, active_of_owner: int) -> Refu
         return Refused(code=Refusal.ALREADY_BOOKED, slot=slot.ref)
     if active_of_owner >= slot.office.phone_cap:
         return Refused(code=Refusal.TOO_MANY_FOR_PHONE, slot=slot.ref)
+    return None
+
+
+def refuse_extension(slot: Slot, *, is_extended: bool) -> Refused | None:
+    """Say why a hold that stands may not stand longer: once was enough, or the office lets none."""
+    if is_extended:
+        return Refused(code=Refusal.ALREADY_EXTENDED, slot=slot.ref)
+    if slot.office.extend_minutes == 0:
+        return Refused(code=Refusal.NOT_EXTENDABLE, slot=slot.ref)
     return None
 
 

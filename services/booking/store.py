@@ -93,7 +93,7 @@ async def lock_slots(db: Db, ids: Collection[UUID]) -> dict[UUID, Slot]:
     """Lock the slots in the order of their ids, so that two batches cannot deadlock on them."""
     rows = await db.fetch(
         """
-        SELECT s.*, o.timezone, o.hold_minutes, o.phone_cap, o.code_tries,
+        SELECT s.*, o.timezone, o.hold_minutes, o.extend_minutes, o.phone_cap, o.code_tries,
                o.reschedule_days_before, o.reschedule_limit, o.release_after_min_s,
                o.release_after_max_s
           FROM booking.slot s JOIN booking.office o ON o.id = s.office_id
@@ -250,7 +250,7 @@ async def is_only_sweeper(db: Db) -> bool:
 def _slot(row: Row) -> Slot:
     office = Office(
         id=row["office_id"],
-        **_pick(row, ("timezone", "hold_minutes", "phone_cap", "code_tries")),
+        **_pick(row, ("timezone", "hold_minutes", "extend_minutes", "phone_cap", "code_tries")),
         **_pick(row, ("reschedule_days_before", "reschedule_limit")),
         **_pick(row, ("release_after_min_s", "release_after_max_s")),
     )
@@ -275,7 +275,7 @@ def _claim(row: Row) -> Claim:
         owner=row["owner_key"],
         **_pick(row, ("id", "slot_id", "seat", "state", "person_key", "nik_key", "person")),
         **_pick(row, ("channel", "wrong_tries", "reschedules", "held_at", "expires_at")),
-        **_pick(row, ("ended_at", "code", "service_hour", "queue_number")),
+        **_pick(row, ("extended", "ended_at", "code", "service_hour", "queue_number")),
     )
 
 

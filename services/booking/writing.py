@@ -15,8 +15,9 @@ from shared.db import Db, columns
 
 CLAIM_FIELDS = attrgetter(
     *("id", "slot_id", "service", "seat", "state", "owner", "person_key", "nik_key", "person"),
-    *("channel", "wrong_tries", "reschedules", "held_at", "expires_at", "ended_at"),
+    *("channel", "wrong_tries", "reschedules", "held_at", "expires_at", "ended_at", "extended"),
 )
+STATE_FIELDS = attrgetter("id", "state", "wrong_tries", "ended_at", "expires_at", "extended")
 SLOT_FIELDS = attrgetter("id", "remaining", "withheld", "next_seat")
 EVENT_FIELDS = attrgetter("id", "type.value", "slot_id", "seq", "subject")
 
@@ -103,12 +104,14 @@ async def _write_claim_states(db: Db, claims: Sequence[Claim]) -> None:
     await db.execute(
         """
         UPDATE booking.hold h
-           SET state = new.state, wrong_tries = new.wrong_tries, ended_at = new.ended_at
-          FROM unnest($1::uuid[], $2::text[], $3::smallint[], $4::timestamptz[])
-               AS new (id, state, wrong_tries, ended_at)
+           SET state = new.state, wrong_tries = new.wrong_tries, ended_at = new.ended_at,
+               expires_at = new.expires_at, extended = new.extended
+          FROM unnest($1::uuid[], $2::text[], $3::smallint[], $4::timestamptz[],
+                      $5::timestamptz[], $6::bool[])
+               AS new (id, state, wrong_tries, ended_at, expires_at, extended)
          WHERE h.id = ANY ($1::uuid[]) AND h.id = new.id
         """,
-        *columns(((c.id, c.state, c.wrong_tries, c.ended_at) for c in claims), 4),
+        *columns(map(STATE_FIELDS, claims), 6),
     )
 
 
@@ -138,7 +141,7 @@ async def write_new(
         for e in events
     )
     written = await db.fetchval(
-        NEW, *columns(claim_rows, 15), *columns(outcome_rows, 7), *columns(event_rows, 7), now
+        NEW, *columns(claim_rows, 16), *columns(outcome_rows, 7), *columns(event_rows, 7), now
     )
     if written < len(decided):
         raise RivalError
@@ -147,15 +150,16 @@ async def write_new(
 NEW = """
     WITH claim AS (
         INSERT INTO booking.hold (id, slot_id, service_id, seat, state, owner_key, person_key,
-            nik_key, person, channel, wrong_tries, reschedules, held_at, expires_at, ended_at)
+            nik_key, person, channel, wrong_tries, reschedules, held_at, expires_at, ended_at,
+            extended)
         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::int[], $5::text[], $6::bytea[],
             $7::bytea[], $8::bytea[], $9::bytea[], $10::text[], $11::smallint[], $12::smallint[],
-            $13::timestamptz[], $14::timestamptz[], $15::timestamptz[])
+            $13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::bool[])
     ), outcome AS (
         INSERT INTO booking.command (id, kind, owner_key, fingerprint, state, outcome, contact)
         SELECT id, kind, owner_key, fingerprint, state, outcome::jsonb, contact
-          FROM unnest($16::uuid[], $17::text[], $18::bytea[], $19::bytea[], $20::text[],
-                      $21::text[], $22::bytea[])
+          FROM unnest($17::uuid[], $18::text[], $19::bytea[], $20::bytea[], $21::text[],
+                      $22::text[], $23::bytea[])
                AS new (id, kind, owner_key, fingerprint, state, outcome, contact)
         ON CONFLICT (id) DO UPDATE SET state = excluded.state, outcome = excluded.outcome,
             kind = excluded.kind, owner_key = excluded.owner_key,
@@ -164,13 +168,13 @@ NEW = """
          WHERE booking.command.state = 'parked'
         RETURNING 1
     ), new AS MATERIALIZED (
-        SELECT * FROM unnest($23::uuid[], $24::text[], $25::uuid[], $26::bigint[], $27::text[],
-                             $28::text[], $29::text[]) WITH ORDINALITY
+        SELECT * FROM unnest($24::uuid[], $25::text[], $26::uuid[], $27::bigint[], $28::text[],
+                             $29::text[], $30::text[]) WITH ORDINALITY
                  AS new (id, type, slot_id, slotsequence, subject, office_id, data, place)
     ), logged AS (
         INSERT INTO booking.event_log
                (id, type, slot_id, slotsequence, subject, office_id, data, occurred_at)
-        SELECT id, type, slot_id, slotsequence, subject, office_id, data::jsonb, $30 FROM new
+        SELECT id, type, slot_id, slotsequence, subject, office_id, data::jsonb, $31 FROM new
     ), told AS (
         INSERT INTO booking.outbox (event_id) SELECT id FROM new ORDER BY place
     )

@@ -30,6 +30,7 @@ from services.gateway.wishes import ApprovalCode, HoldWish
 from shared.messages import (
     Applicant,
     ConfirmHold,
+    ExtendHold,
     PlaceHold,
     Refusal,
     Refused,
@@ -85,6 +86,14 @@ async def post_confirm(ask: Ask) -> web.Response:
         **common(ask, request_id), hold_id=hold_id, approval_code=wish.approval_code
     )
     return await carry_out(ask, command)
+
+
+async def post_extend(ask: Ask) -> web.Response:
+    """Let a hold stand longer, once."""
+    hold_id = uuid_of(ask.part("hold"))
+    request_id = loose_id_of(ask)
+    await act_fairly(ask, request_id)
+    return await carry_out(ask, ExtendHold(**common(ask, request_id), hold_id=hold_id))
 
 
 async def delete_hold(ask: Ask) -> web.Response:
@@ -207,6 +216,17 @@ ENDPOINTS = [
         {201: Ticket, 202: Request},
         access=Access.CITIZEN,
         body=ApprovalCode,
+        refusals=REFUSALS,
+        headers=KEYED,
+        load=Load.OF_SEAT,
+    ),
+    Endpoint(
+        "POST",
+        "/v1/holds/{hold}/extend",
+        post_extend,
+        "Let a hold stand some minutes longer, once",
+        {200: Hold, 202: Request},
+        access=Access.CITIZEN,
         refusals=REFUSALS,
         headers=KEYED,
         load=Load.OF_SEAT,

@@ -13,6 +13,7 @@ from shared.db import Row
 from shared.keys import grouped
 from shared.messages import (
     BookingGranted,
+    HoldExtended,
     HoldGranted,
     Outcome,
     Refusal,
@@ -44,7 +45,7 @@ async def body_of(gateway: Gateway, owner: str, outcome: Outcome) -> tuple[int, 
     """Write what came of a command, with its status; raises ProblemError for a refusal."""
     result = outcome.result
     match result:
-        case HoldGranted():
+        case HoldGranted() | HoldExtended():
             body: BaseModel = _hold(gateway, owner, outcome.command_id, result)
         case BookingGranted():
             body = await _booking(gateway, outcome.command_id, result)
@@ -100,7 +101,9 @@ async def ticket_of(gateway: Gateway, row: Row) -> Ticket:
     return await _ticket(gateway, granted, row["person"], row["hold_state"])
 
 
-def _hold(gateway: Gateway, owner: str, request_id: UUID, result: HoldGranted) -> Hold:
+def _hold(
+    gateway: Gateway, owner: str, request_id: UUID, result: HoldGranted | HoldExtended
+) -> Hold:
     return Hold(
         request_id=request_id,
         hold_id=result.hold_id,

@@ -13,6 +13,7 @@ from shared.messages import STATUS_OF_REFUSAL, Refusal
 
 TITLES: dict[str, str] = {
     "already_booked": "This applicant already has a hold or a booking for this service.",
+    "already_extended": "This hold was extended before; that is done once.",
     "bad_json": "The body is not JSON that can be read.",
     "bad_request": "The request cannot be read.",
     "bad_signature": "This is not signed by whom it should come from.",
@@ -27,6 +28,7 @@ TITLES: dict[str, str] = {
     "login_required": "Prove a phone number first: POST /v1/logins.",
     "method_not_allowed": "This address does not know this method.",
     "needs_attention": "The request is set aside for our staff.",
+    "not_extendable": "This office lets no hold be extended.",
     "not_found": "There is nothing here, or it is not yours.",
     "not_offered": "This office does not offer this service.",
     "not_open_yet": "The quota of this session is not open yet.",

@@ -61,6 +61,13 @@ class ReleaseHold(Command):
     hold_id: UUID
 
 
+class ExtendHold(Command):
+    """Let a hold stand some minutes longer; each hold once."""
+
+    kind: Literal["hold.extend"] = "hold.extend"
+    hold_id: UUID
+
+
 class CancelBooking(Command):
     """Cancel a booking; it is free of punishment."""
 
@@ -76,7 +83,7 @@ class RescheduleBooking(Command):
     slot: SlotRef
 
 
-SomeCommand = PlaceHold | ConfirmHold | ReleaseHold | CancelBooking | RescheduleBooking
+SomeCommand = PlaceHold | ConfirmHold | ReleaseHold | ExtendHold | CancelBooking | RescheduleBooking
 AnyCommand = Annotated[SomeCommand, Field(discriminator="kind")]
 
 

@@ -50,6 +50,7 @@ class EventType(StrEnum):
     HOLD_REFUSED = "hold.refused"
     HOLD_EXPIRED = "hold.expired"
     HOLD_RELEASED = "hold.released"
+    HOLD_EXTENDED = "hold.extended"
     BOOKING_CONFIRMED = "booking.confirmed"
     BOOKING_CANCELLED = "booking.cancelled"
     BOOKING_RESCHEDULED = "booking.rescheduled"
@@ -57,6 +58,17 @@ class EventType(StrEnum):
     SLOT_OPENED = "slot.opened"
     SLOT_CHANGED = "slot.changed"
     SLOT_CLOSED = "slot.closed"
+
+
+# What is told in words only to whom it befell in a chat.
+OF_CHAT = frozenset(
+    {
+        EventType.HOLD_PLACED,
+        EventType.HOLD_EXPIRED,
+        EventType.HOLD_RELEASED,
+        EventType.HOLD_EXTENDED,
+    }
+)
 
 
 class Event(Message):
@@ -89,7 +101,7 @@ def is_told(event: Event) -> bool:
 
     Whoever holds a seat on the web, or is refused one there, has the answer already.
     """
-    if event.event_type in (EventType.HOLD_PLACED, EventType.HOLD_EXPIRED, EventType.HOLD_RELEASED):
+    if event.event_type in OF_CHAT:
         return event.data.channel is Channel.WHATSAPP
     return not event.event_type.startswith("slot.")
 

@@ -39,6 +39,15 @@ class SeatGivenBack(Message):
     booking_code: str | None = None
 
 
+class HoldExtended(Message):
+    """A hold stands longer now; it was done once and is not done again."""
+
+    kind: Literal["hold_extended"] = "hold_extended"
+    hold_id: UUID
+    slot: SlotRef
+    expires_at: AwareDatetime
+
+
 class Refused(Message):
     """A public reason why not, with what helps to do better."""
 
@@ -49,7 +58,7 @@ class Refused(Message):
     tries_left: int | None = None
 
 
-SomeResult = HoldGranted | BookingGranted | SeatGivenBack | Refused
+SomeResult = HoldGranted | BookingGranted | SeatGivenBack | HoldExtended | Refused
 AnyResult = Annotated[SomeResult, Field(discriminator="kind")]
 
 
@@ -81,7 +90,7 @@ STATUS_OF_REFUSAL: dict[Refusal, int] = {
 
 
 def status_of(result: SomeResult) -> int:
-    """Give a result its HTTP status: 201 granted, 200 given back, else by the table or 409."""
+    """Give a result its HTTP status: 201 granted, 200 changed, else by the table or 409."""
     if isinstance(result, Refused):
         return STATUS_OF_REFUSAL.get(result.code, 409)
-    return 200 if isinstance(result, SeatGivenBack) else 201
+    return 200 if isinstance(result, SeatGivenBack | HoldExtended) else 201

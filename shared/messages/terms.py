@@ -54,6 +54,8 @@ class Refusal(StrEnum):
     TOO_MANY_RESCHEDULES = "too_many_reschedules"
     TOO_LATE = "too_late"
     HOLD_EXPIRED = "hold_expired"
+    ALREADY_EXTENDED = "already_extended"
+    NOT_EXTENDABLE = "not_extendable"
     WRONG_CODE = "wrong_code"
     NOT_FOUND = "not_found"
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"

@@ -34,6 +34,7 @@ ANSWERED = {  # a result, and a command that comes to it
     "hold_granted": "hold.place",
     "booking_granted": "hold.confirm",
     "seat_given_back": "hold.release",
+    "hold_extended": "hold.extend",
     "refused": "hold.place",
 }
 

@@ -14,6 +14,7 @@ from shared.messages import (
     Channel,
     ConfirmHold,
     Contact,
+    ExtendHold,
     HoldGranted,
     PlaceHold,
     ReleaseHold,
@@ -33,11 +34,12 @@ KINDS: dict[str, tuple[type[Any], str]] = {  # and the model's rule
     "confirm": (ConfirmHold, "confirm"),
     "guess": (ConfirmHold, "confirm"),
     "release": (ReleaseHold, "give_back"),
+    "extend": (ExtendHold, "extend"),
     "cancel": (CancelBooking, "give_back"),
     "move": (RescheduleBooking, "reschedule"),
 }
 OFTEN = 7  # up to this number somebody speaks of what stands, from there on of anything at all
-OF_HOLD, OF_BOOKING = {"correct", "confirm", "guess", "release"}, {"cancel", "move"}
+OF_HOLD, OF_BOOKING = {"correct", "confirm", "guess", "release", "extend"}, {"cancel", "move"}
 T = TypeVar("T")
 
 

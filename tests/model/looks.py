@@ -6,7 +6,14 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
-from shared.messages import BookingGranted, HoldGranted, SeatGivenBack, SlotRef, SomeResult
+from shared.messages import (
+    BookingGranted,
+    HoldExtended,
+    HoldGranted,
+    SeatGivenBack,
+    SlotRef,
+    SomeResult,
+)
 from tests.model.model import Model
 
 SLOT_FIELDS = ("capacity", "remaining", "withheld", "closed")
@@ -23,6 +30,8 @@ def shape(result: SomeResult) -> tuple[Any, ...]:
             return ("booking", result.hold_id, int(result.queue_number.removeprefix("A-")))
         case SeatGivenBack():
             return ("back", result.hold_id)
+        case HoldExtended():
+            return ("longer", result.hold_id)
     more = () if result.tries_left is None else (result.tries_left,)
     return (result.code.value, *more)
 
@@ -97,6 +106,8 @@ def check_events(events: Sequence[Any], claims: Sequence[Any]) -> None:
     for claim in claims:
         began = "booking.rescheduled" if claim["reschedules"] else "hold.placed"
         assert about[str(claim["id"]), began]
+        # A correction takes over that a hold was extended; it was told of the hold before.
+        assert about[str(claim["id"]), "hold.extended"] <= claim["extended"]
         for state, kind in ENDED.items():
             assert bool(about[str(claim["id"]), kind]) == (claim["state"] == state)
 

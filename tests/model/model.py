@@ -31,10 +31,10 @@ class Model:
 
     def place(self, c: Any, ask: Any, old: Any) -> Any:
         new = {"state": "held", "keys": ask.keys, "first": ask.person, "moves": 0, "seat": 0}
-        new["expires"] = self.now + self.rules["minutes"]
+        new |= {"expires": self.now + self.rules["minutes"], "longer": False}
         old = old if old["state"] == "held" and self.now < old["expires"] else {}
         if (old.get("slot"), old.get("first")) == (c.slot, ask.person):  # a mistake is mended
-            new |= {what: old[what] for what in ("seat", "expires")}
+            new |= {what: old[what] for what in ("seat", "expires", "longer")}
         yield from self.take(c, old, new)
         yield True, "hold", c.id
 
@@ -75,6 +75,13 @@ class Model:
         yield is_held and is_shut, "slot_closed"
         x["state"] = "confirmed"
         yield True, "booking", x["id"], x["seat"]
+
+    def extend(self, _: Any, __: Any, x: Any) -> Any:
+        yield x["state"] not in {"held", "released", "expired"}, "not_found"
+        yield x["state"] != "held" or x["expires"] <= self.now, "hold_expired"
+        yield x["longer"], "already_extended"
+        x |= {"expires": x["expires"] + self.rules["longer"], "longer": True}
+        yield True, "longer", x["id"]
 
     def give_back(self, c: Any, _: Any, x: Any) -> Any:
         of_hold = {"held", "released", "expired"}

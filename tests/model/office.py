@@ -20,7 +20,7 @@ from shared.messages import Session, SlotRef
 ZONE = ZoneInfo("Asia/Jakarta")
 MORNING, AFTERNOON = Session.MORNING, Session.AFTERNOON
 HOURS = {MORNING: (time(8), time(12)), AFTERNOON: (time(13), time(16))}
-RULES = {"minutes": 10, "cap": 2, "tries": 2, "moves": 1, "withheld": 75}
+RULES = {"minutes": 10, "longer": 5, "cap": 2, "tries": 2, "moves": 1, "withheld": 75}
 ALWAYS, FAR = -1440, 30 * 1440
 # Service, days ahead, session, and the minutes at which it opens, closes, starts and ends.
 SLOTS = (

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 VERBS = (
     *("book", "book", "place", "place", "confirm", "guess", "release", "cancel", "move", "move"),
-    *("correct", "repeat"),
+    *("correct", "repeat", "extend", "extend"),
 )
 # `tell`: nobody waits for the answer. `late`: its deadline is over. `stranger`: another phone asks.
 # `taken`: it comes under the id of an earlier command.
@@ -20,7 +20,7 @@ command: st.SearchStrategy[Any] = st.tuples(
 # What is asked of holds whose time has passed, before the sweeper comes and while nobody is in need
 # of them; or of those to which a few minutes are left.
 of_hold = st.tuples(
-    st.sampled_from(("confirm", "confirm", "guess", "release", "correct")),
+    st.sampled_from(("confirm", "confirm", "guess", "release", "correct", "extend", "extend")),
     *(st.integers(0, 7), st.integers(0, 4), st.integers(0, 6), st.just("plain")),
 )
 later = st.tuples(

@@ -15,8 +15,9 @@ from shared.messages import Session
 from shared.operating import Words
 
 RULES = {
-    *("hold_minutes", "phone_cap", "code_tries", "reschedule_days_before", "reschedule_limit"),
-    *("release_after_min_s", "release_after_max_s", "window_minutes", "arrive_early_minutes"),
+    *("hold_minutes", "extend_minutes", "phone_cap", "code_tries", "reschedule_days_before"),
+    *("reschedule_limit", "release_after_min_s", "release_after_max_s", "window_minutes"),
+    "arrive_early_minutes",
 }
 TEXTS = {"whatsapp_number", "phone", "address", "name", "short_name"}
 SESSIONS = set(Session)

@@ -17,7 +17,10 @@ REPEATS = 10  # of one call that are not counted again
 
 
 class Bucket(StrEnum):
-    """What a bucket counts. An act is a hold, a confirmation, a release, a cancellation, a move."""
+    """What a bucket counts.
+
+    An act is a hold, its extension, confirmation or release, a cancellation, a move.
+    """
 
     PHONE = "phone"
     LOGIN = "login"

@@ -19,6 +19,7 @@ from shared.messages import (
     Channel,
     ConfirmHold,
     Contact,
+    ExtendHold,
     HoldGranted,
     PlaceHold,
     ReleaseHold,
@@ -59,6 +60,10 @@ class Citizen:
         right = self.keys.approval_code(hold_id, self.keys.owner_of(self.phone, None))
         code = right if code is None else code
         command: ConfirmHold = self.asks(ConfirmHold, hold_id=hold_id, approval_code=code, **more)
+        return command
+
+    def extend(self, hold_id: UUID, **more: Any) -> ExtendHold:
+        command: ExtendHold = self.asks(ExtendHold, hold_id=hold_id, **more)
         return command
 
     def release(self, hold_id: UUID) -> ReleaseHold:

@@ -268,3 +268,54 @@ async def test_giving_back_too_early_keeps_nothing_from_being_given_back_later(
 
     assert held.json["hold_id"] == str(hold)
     assert (early.status, later.status) == (404, 200)
+
+
+async def test_a_hold_is_extended_once_and_the_same_key_is_answered_alike(
+    world: World, citizen: Client
+) -> None:
+    held = (await citizen.post("/v1/holds", wish(await world.new_slot(seats=1)))).json
+    path, key = f"/v1/holds/{held['hold_id']}/extend", uuid4().hex
+
+    first, again = [await citizen.post(path, key=key) for _ in range(2)]
+    more = await citizen.post(path)
+    code = {"approval_code": first.json["approval_code"]}
+    booked = await citizen.post(f"/v1/holds/{held['hold_id']}/confirm", code)
+    too_late = await citizen.post(path)
+
+    assert (first.status, again.text) == (200, first.text)
+    before, after = (datetime.fromisoformat(one["expires_at"]) for one in (held, first.json))
+    assert after - before == timedelta(minutes=5)
+    assert {**held, "request_id": None, "expires_at": None} == {
+        **first.json, "request_id": None, "expires_at": None,
+    }  # fmt: skip
+    assert (more.status, more.json["code"]) == (409, "already_extended")
+    assert booked.status == 201
+    assert (too_late.status, too_late.json["code"]) == (404, "not_found")
+
+
+async def test_a_hold_that_is_over_is_not_extended(
+    world: World, citizen: Client, admin: Any
+) -> None:
+    held = (await citizen.post("/v1/holds", wish(await world.new_slot(seats=1)))).json
+    await admin.execute(
+        "UPDATE booking.hold SET held_at = now() - interval '1 h', expires_at = now()"
+        " WHERE id = $1::uuid",
+        held["hold_id"],
+    )
+
+    refused = await citizen.post(f"/v1/holds/{held['hold_id']}/extend")
+
+    assert (refused.status, refused.json["code"]) == (409, "hold_expired")
+
+
+async def test_an_extension_that_nobody_waits_for_is_asked_for_later(
+    world: World, citizen: Client
+) -> None:
+    held = (await citizen.post("/v1/holds", wish(await world.new_slot(seats=1)))).json
+
+    begun = await citizen.post(f"/v1/holds/{held['hold_id']}/extend", headers={"Prefer": "wait=0"})
+    told = (await citizen.get(f"{begun.headers['Location']}?wait=10")).json
+
+    assert begun.status == 202
+    assert (told["outcome"]["status"], told["outcome"]["hold_id"]) == (200, held["hold_id"])
+    assert told["outcome"]["expires_at"] > held["expires_at"]

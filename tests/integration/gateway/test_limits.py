@@ -61,6 +61,7 @@ async def passes(caller: Client, headers: dict[str, str] | None = None) -> bool:
     ("method", "path", "body"),
     [
         ("POST", f"{HOLD}/confirm", CODE),
+        ("POST", f"{HOLD}/extend", None),
         ("DELETE", HOLD, None),
         ("POST", f"{BOOKING}/cancel", None),
         ("POST", f"{BOOKING}/reschedule", SLOT),

@@ -9,7 +9,7 @@ from shared.keys import Keys
 from shared.messages import Session, SlotRef
 
 NOON = datetime(2027, 1, 4, 12, tzinfo=UTC)
-OFFICE = Office("jakarta-pusat", "Asia/Jakarta", 10, 5, 5, 1, 2, 0, 0)
+OFFICE = Office("jakarta-pusat", "Asia/Jakarta", 10, 5, 5, 5, 1, 2, 0, 0)
 
 
 def slot(session: Session) -> Slot:

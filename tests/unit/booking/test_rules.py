@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
@@ -12,7 +13,7 @@ from services.booking.rules import Office, Slot
 from shared.keys import CROCKFORD, booking_code_of, grouped
 from shared.messages import Refusal, Session, SlotRef
 
-OFFICE = Office("jakarta-pusat", "Asia/Jakarta", 10, 5, 5, 1, 2, 1800, 7200)
+OFFICE = Office("jakarta-pusat", "Asia/Jakarta", 10, 5, 5, 5, 1, 2, 1800, 7200)
 REF = SlotRef(
     office="jakarta-pusat", service="passport", date=date(2027, 1, 18), session=Session.MORNING
 )
@@ -75,6 +76,25 @@ def test_the_cap_of_a_phone_counts_after_the_person() -> None:
     assert both is not None
     assert both.code is Refusal.ALREADY_BOOKED
     assert rules.refuse_person(slot(), has_active=False, active_of_owner=4) is None
+
+
+@pytest.mark.parametrize(
+    ("minutes", "is_extended", "code"),
+    [
+        (5, False, None),
+        (5, True, Refusal.ALREADY_EXTENDED),
+        (0, False, Refusal.NOT_EXTENDABLE),
+        (0, True, Refusal.ALREADY_EXTENDED),  # before the rule was changed
+    ],
+)
+def test_a_hold_is_extended_once_where_its_office_lets_it(
+    minutes: int, is_extended: bool, code: Refusal | None
+) -> None:
+    office = replace(OFFICE, extend_minutes=minutes)
+
+    refused = rules.refuse_extension(slot(office=office), is_extended=is_extended)
+
+    assert (refused.code if refused else None) == code
 
 
 @pytest.mark.parametrize(
