@@ -1,6 +1,7 @@
 """Bookings: found, shown, cancelled, moved; for their owner and whoever holds the ticket."""
 
 import hmac
+from datetime import timedelta
 
 from aiohttp import web
 
@@ -8,12 +9,12 @@ from services.gateway import callers, tickets, views
 from services.gateway.api_holds import KEYED, REFUSALS, act_fairly, carry_out, common
 from services.gateway.api_offices import find_place
 from services.gateway.asking import loose_id_of
-from services.gateway.bodies import FoundTicket, GivenBack, Request, Ticket
+from services.gateway.bodies import FoundTicket, GivenBack, Mine, Request, Ticket
 from services.gateway.callers import Access
 from services.gateway.context import Ask, address_of
 from services.gateway.endpoint import Endpoint, Load, answer
 from services.gateway.fair.use import Bucket
-from services.gateway.outcomes import ticket_of
+from services.gateway.outcomes import hold_of, ticket_of
 from services.gateway.problems import not_found, rate_limited
 from services.gateway.wishes import BookingProof, SlotWish
 from shared.db import Row
@@ -21,6 +22,19 @@ from shared.keys import booking_code_of, normal_code
 from shared.messages import CancelBooking, RescheduleBooking, SlotRef
 
 NOBODY = {"name": "", "birth_date": "0000-00-00"}
+PAST = timedelta(days=30)
+MOST = 50  # of each kind: a phone's cap lets few be held or to come
+
+
+async def get_bookings(ask: Ask) -> web.Response:
+    """Show what the caller has: bookings to come, those of late, and holds that stand."""
+    gateway, owner = ask.gateway, ask.by.owner
+    async with gateway.db() as db:
+        holds = await views.list_holds(db, owner, MOST)
+        coming = await views.list_bookings(db, owner, MOST)
+        past = await views.list_past_bookings(db, owner, PAST, MOST)
+    bookings = [await ticket_of(gateway, row) for row in (*coming, *past)]
+    return answer(Mine(bookings=bookings, holds=[hold_of(gateway, owner, row) for row in holds]))
 
 
 async def post_find(ask: Ask) -> web.Response:
@@ -111,6 +125,15 @@ async def _find_fairly(ask: Ask, code: str) -> None:
 SHOWN = (401, 404, 422)
 
 ENDPOINTS = [
+    Endpoint(
+        "GET",
+        "/v1/bookings",
+        get_bookings,
+        "List the caller's bookings to come and of the last 30 days, and open holds",
+        {200: Mine},
+        access=Access.CITIZEN,
+        refusals=(401, 422),
+    ),
     Endpoint(
         "POST",
         "/v1/bookings/find",

@@ -165,6 +165,16 @@ class Ticket(Answered):
     applicant: Person
 
 
+class Mine(Answered):
+    """What a caller has: bookings to come, the next one first, then those of the last 30 days.
+
+    Of each 50 at most; who holds a seat confirms it by the hold's approval code.
+    """
+
+    bookings: list[Ticket]
+    holds: list[Hold]
+
+
 class FoundTicket(Ticket):
     """A booking with a token that opens this booking alone, for ten minutes."""
 

@@ -85,20 +85,29 @@ async def problem_of(gateway: Gateway, request_id: UUID | None, result: Refused)
 
 async def ticket_of(gateway: Gateway, row: Row) -> Ticket:
     """Write a booking as its ticket; the caller was found to be its owner."""
-    slot = SlotRef(
+    granted = BookingGranted(
+        hold_id=row["hold_id"],
+        booking_code=row["code"],
+        slot=_slot(row),
+        service_hour=row["service_hour"],
+        queue_number=row["queue_number"],
+    )
+    return await _ticket(gateway, granted, row["person"], row["hold_state"])
+
+
+def hold_of(gateway: Gateway, owner: str, row: Row) -> Hold:
+    """Write a hold that stands as its owner was told of it; its id is its command's."""
+    granted = HoldGranted(hold_id=row["id"], slot=_slot(row), expires_at=row["expires_at"])
+    return _hold(gateway, owner, row["id"], granted)
+
+
+def _slot(row: Row) -> SlotRef:
+    return SlotRef(
         office=row["office_id"],
         service=row["service_id"],
         date=row["date"],
         session=row["session"],
     )
-    granted = BookingGranted(
-        hold_id=row["hold_id"],
-        booking_code=row["code"],
-        slot=slot,
-        service_hour=row["service_hour"],
-        queue_number=row["queue_number"],
-    )
-    return await _ticket(gateway, granted, row["person"], row["hold_state"])
 
 
 def _hold(

@@ -59,9 +59,16 @@ FILL = """
            sha256(('o' || i)::bytea), sha256(('p' || i)::bytea), sha256(('n' || i)::bytea),
            'x', 'web', now(), now() + CASE WHEN i <= 100 THEN interval '-1 s' ELSE '1 day' END
       FROM generate_series(1, 24100) i;
+    INSERT INTO booking.hold (id, slot_id, service_id, seat, state, owner_key, person_key, person,
+        channel, held_at, expires_at, ended_at)
+    SELECT ('00000000-0000-0000-0000-' || lpad(i::text, 12, '0'))::uuid,
+           '00000000-0000-0000-0000-000000000002', 'passport', i, 'visited',
+           sha256(('o' || i)::bytea), sha256(('p' || i)::bytea), 'x', 'web', now(), now(), now()
+      FROM generate_series(24101, 26100) i;
     INSERT INTO booking.booking
     SELECT lpad(i::text, 12, '0'), ('00000000-0000-0000-0000-' || lpad(i::text, 12, '0'))::uuid,
-           '09:00-09:30', 'A-001', now() FROM generate_series(16001, 24000) i;
+           '09:00-09:30', 'A-001', now() FROM generate_series(16001, 26100) i
+     WHERE i NOT BETWEEN 24001 AND 24100;
     INSERT INTO booking.withheld
     SELECT ('00000000-0000-0000-0000-' || lpad(i::text, 12, '0'))::uuid,
            '00000000-0000-0000-0000-000000000001', i,
