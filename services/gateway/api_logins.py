@@ -3,7 +3,7 @@
 import structlog
 from aiohttp import web
 
-from services.gateway import callers, clock, logins, people
+from services.gateway import callers, clock, logins, people, tickets
 from services.gateway.bodies import FieldFault, LoginBegun, LoginState
 from services.gateway.context import Ask, Gateway, address_of
 from services.gateway.endpoint import Endpoint, answer
@@ -36,8 +36,8 @@ async def post_login(ask: Ask) -> web.Response:
     begun = await (_by_sms if wish.by == "sms" else _by_whatsapp)(ask, phone)
     number = gateway.config.whatsapp_number
     text = {} if wish.by == "sms" else {
-        "text": logins.whatsapp_text(begun),
-        "whatsapp_url": logins.whatsapp_url(begun, number),
+        "text": logins.whatsapp_text(begun.code),
+        "whatsapp_url": logins.whatsapp_url(begun.code, number),
     }  # fmt: skip
     body = LoginBegun(login_id=begun.id, by=wish.by, expires_at=begun.expires_at, **text)
     return answer(body, 201, {"Location": f"/v1/logins/{begun.id}"})
@@ -53,6 +53,16 @@ async def get_login(ask: Ask) -> web.Response:
         await ask.gateway.watch.wait(logins.key_of(ask.gateway.keys, ask.part("login")), left)
         login = await _find(ask) or login
     return _state(ask, login)
+
+
+async def get_login_qr(ask: Ask) -> web.Response:
+    """Draw the link to the chat, for a phone that reads it off another screen."""
+    login = await _find(ask)
+    code = login.code_to_send(ask.now) if login else None
+    if code is None:
+        raise not_found()
+    url = logins.whatsapp_url(code, ask.gateway.config.whatsapp_number)
+    return web.Response(body=tickets.draw(url), content_type="image/svg+xml")
 
 
 async def post_code(ask: Ask) -> web.Response:
@@ -151,6 +161,14 @@ ENDPOINTS = [
         query=WaitQuery,
         refusals=(404, 422),
         told={200: ("Set-Cookie",)},
+    ),
+    Endpoint(
+        "GET",
+        "/v1/logins/{login}/qr.svg",
+        get_login_qr,
+        "The link to the chat as a QR code, while the proof by WhatsApp is awaited",
+        {200: "image/svg+xml"},
+        refusals=(404, 422),
     ),
     Endpoint(
         "POST",

@@ -32,7 +32,7 @@ class Proof(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A login that waits for its proof; `code` is said once, `id` is the caller's secret."""
+    """A login that waits for its proof; `id` is the caller's secret."""
 
     id: str
     phone: str
@@ -49,6 +49,11 @@ class Login:
     expires_at: datetime
     lives_until: datetime
 
+    def code_to_send(self, now: datetime) -> str | None:
+        """Give what is still to be sent to us; None where nothing is, or an SMS proves it."""
+        waits = self.owner is None and now < self.expires_at
+        return self.contact.get("code") if waits else None
+
 
 def key_of(keys: Keys, login_id: str) -> bytes:
     """Hash a login's id: the table alone must not let anybody in."""
@@ -60,11 +65,14 @@ async def begin(db: Db, keys: Keys, phone: str, by: str, now: datetime) -> Begun
     while True:
         begun = Begun(secrets.token_urlsafe(24), phone, _draw(by), now + PROVE_WITHIN)
         id_key = key_of(keys, begun.id)
+        # What is to be sent to us is shown again as a QR code; an SMS code is nobody's to show.
+        shown = {"code": begun.code} if by == "whatsapp" else {}
+        contact = {"phone": phone, "bsuid": None} | shown
         login = store.NewLogin(
             id_key=id_key,
             by=by,
             phone_key=keys.hashed("phone", phone),
-            contact=keys.seal({"phone": phone, "bsuid": None}, f"login/{id_key.hex()}"),
+            contact=keys.seal(contact, f"login/{id_key.hex()}"),
             code_key=_code_key(keys, by, begun.code, id_key),
             created_at=now,
             expires_at=begun.expires_at,
@@ -164,14 +172,14 @@ def sms_text(begun: Begun) -> SendText:
     )
 
 
-def whatsapp_text(begun: Begun) -> str:
+def whatsapp_text(code: str) -> str:
     """Write what the citizen sends to us."""
-    return f"{WORD} {begun.code}"
+    return f"{WORD} {code}"
 
 
-def whatsapp_url(begun: Begun, number: str) -> str:
+def whatsapp_url(code: str, number: str) -> str:
     """Link to the chat with us in which the text already stands (wa.me, click to chat)."""
-    return f"https://wa.me/{number.removeprefix('+')}?text={quote(whatsapp_text(begun))}"
+    return f"https://wa.me/{number.removeprefix('+')}?text={quote(whatsapp_text(code))}"
 
 
 def _draw(by: str) -> str:

@@ -41,9 +41,14 @@ def calendar(ticket: Ticket, changes: int, now: datetime) -> str:
 
 
 def qr(code: str) -> bytes:
-    """Draw a booking code as SVG; no Micro QR, which the scanners in phones do not read."""
+    """Draw a booking code."""
+    return draw(grouped(code))
+
+
+def draw(text: str) -> bytes:
+    """Draw a QR code as SVG; no Micro QR, which the scanners in phones do not read."""
     picture = io.BytesIO()
-    segno.make_qr(grouped(code), error="m").save(
+    segno.make_qr(text, error="m").save(
         picture, kind="svg", scale=8, border=4, light="white", xmldecl=False
     )
     return picture.getvalue()

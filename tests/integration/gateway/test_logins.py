@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.gateway import logins
+from services.gateway import logins, tickets
 from services.gateway.context import Gateway
 from services.gateway.fair.use import Bucket
 from services.gateway.logins import Proof
@@ -81,6 +81,36 @@ async def test_the_answer_is_the_same_for_every_phone(anybody: Client) -> None:
 
 async def test_a_login_that_nobody_began_is_unknown(anybody: Client) -> None:
     assert (await anybody.get("/v1/logins/nothing")).status == 404
+
+
+async def test_the_link_to_the_chat_is_drawn_for_a_phone_while_it_is_awaited(
+    anybody: Client, gateway: Gateway
+) -> None:
+    phone = a_phone()
+    begun = await begin(anybody, phone)
+    path = f"/v1/logins/{begun['login_id']}/qr.svg"
+
+    drawn = await anybody.get(path)
+    await prove(gateway, begun["text"].split()[1], phone)
+    proven = await anybody.get(path)
+
+    assert drawn.text == tickets.draw(begun["whatsapp_url"]).decode()
+    assert drawn.headers["Content-Type"].startswith("image/svg+xml")
+    assert drawn.headers["Cache-Control"] == "no-store"
+    assert (proven.status, proven.json["code"]) == (404, "not_found")
+
+
+async def test_what_nobody_is_to_send_is_not_drawn(anybody: Client, admin: Any) -> None:
+    late, by_sms = await begin(anybody, a_phone()), await begin(anybody, a_phone(), by="sms")
+    await admin.execute(
+        "UPDATE gateway.login SET created_at = now() - interval '1 h', expires_at = now()"
+        " WHERE owner IS NULL AND by = 'whatsapp'"
+    )
+
+    ids = (late["login_id"], by_sms["login_id"], "nothing")
+    answers = [await anybody.get(f"/v1/logins/{one}/qr.svg") for one in ids]
+
+    assert [answer.status for answer in answers] == [404] * 3
 
 
 async def test_logging_out_ends_the_login(anybody: Client, gateway: Gateway) -> None:
