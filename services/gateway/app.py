@@ -6,6 +6,7 @@ from aiohttp import web
 
 from services.gateway import (
     api_bookings,
+    api_config,
     api_holds,
     api_logins,
     api_offices,
@@ -24,6 +25,7 @@ ENDPOINTS = [
     *api_holds.ENDPOINTS,
     *api_requests.ENDPOINTS,
     *api_bookings.ENDPOINTS,
+    *api_config.ENDPOINTS,
 ]
 LARGEST_BODY = 3 * 1024 * 1024  # a webhook of WhatsApp; our own calls take far less
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from shared.messages import Alternative, Session
+from shared.messages import Alternative, Language, Session
 
 
 class Answered(BaseModel):
@@ -179,6 +179,29 @@ class FoundTicket(Ticket):
     """A booking with a token that opens this booking alone, for ten minutes."""
 
     ticket_token: str
+
+
+class Banner(Answered):
+    """What stands above every page, in both languages."""
+
+    id: str
+    en: str
+
+
+class Config(Answered):
+    """What a page must know before it asks for anything; set by the operator, never built in.
+
+    `channels` are the ways to prove a phone that are offered. `code_of_hold` says whether whoever
+    asks for a seat is shown its approval code.
+    """
+
+    name: str
+    languages: list[Language]
+    channels: list[Literal["whatsapp", "sms"]]
+    whatsapp_number: str | None
+    phone: str | None
+    code_of_hold: Literal["shown"]
+    banner: Banner | None
 
 
 class GivenBack(Answered):

@@ -109,7 +109,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": endpoint.handler.__name__,
         "summary": endpoint.summary,
-        "tags": [endpoint.path.split("/")[2]],
+        "tags": [endpoint.path.removeprefix("/v1").split("/")[1].removesuffix(".json")],
         "responses": _responses(endpoint),
     }
     if parameters := [*_path(endpoint), *_query(endpoint), *_headers(endpoint)]:

@@ -1,5 +1,7 @@
 """What an operator may set for the gateway; read once, all faults reported at start."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from shared.settings import ServiceSettings
@@ -21,6 +23,25 @@ class GatewaySettings(ServiceSettings):
     provider_url: str = Field(
         default="",
         description="How providers reach the gateway, if otherwise than citizens; they sign it.",
+    )
+    site_name: str = Field(
+        default="Antrean", min_length=1, max_length=40, description="How the pages name this."
+    )
+    login_by: list[Literal["whatsapp", "sms"]] = Field(
+        default=["whatsapp", "sms"],
+        min_length=1,
+        description="JSON list of the ways to prove a phone that the pages offer.",
+    )
+    help_phone: str = Field(
+        default="",
+        pattern=r"^(\+[1-9]\d{7,14})?$",
+        description="The number that the pages name for help, E.164; empty names none.",
+    )
+    banner_id: str = Field(
+        default="", max_length=300, description="What stands above every page; empty is nothing."
+    )
+    banner_en: str = Field(
+        default="", max_length=300, description="The same in English; empty is as in Indonesian."
     )
     trusted_proxies: int = Field(
         default=0, ge=0, le=5, description="Proxies in front whose X-Forwarded-For is believed."

@@ -103,6 +103,13 @@ async def test_every_answer_has_the_headers_that_protect_its_reader(anybody: Cli
         assert "aiohttp" not in answer.headers.get("Server", "")
 
 
+async def test_what_a_page_must_know_is_told_to_everybody_for_a_minute(anybody: Client) -> None:
+    told = await anybody.get("/config.json")
+
+    assert (told.status, told.json["languages"]) == (200, ["id", "en"])
+    assert told.headers["Cache-Control"] == "public, max-age=60"
+
+
 async def generic(client: Client, gateway: Gateway, body: Any) -> int:
     raw = json.dumps(body).encode()
     key = gateway.config.sms_receipt_token.encode()
