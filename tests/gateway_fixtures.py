@@ -72,13 +72,14 @@ def settings_of(stack: Stack) -> GatewaySettings:
         for name, value in stack.environment("gateway").items()
         if name != "ANTREAN_WHATSAPP_APP_SECRETS"
     }
-    more = {
+    more: dict[str, Any] = {
         "acts_per_minute": 10_000,
         "login_per_minute": 10_000,
         "applicant_per_minute": 10_000,
         "address_per_minute": 100_000,
         "lookups_per_minute": 100_000,
     }
+    more["web_root"] = ""  # whatever was built here
     secrets = [stack.secrets["whatsapp_app"]]
     return GatewaySettings(**settings, **more, whatsapp_app_secrets=secrets, log_level="ERROR")
 

@@ -23,7 +23,8 @@ MODULES = {
 }
 READY_S = 30
 OF_CHECKOUT, OF_CODE = "ANTREAN_OF_CHECKOUT", "ANTREAN_OF_CODE"
-PARTS, CODE = ("services", "shared", "channels"), {".py", ".html", ".js", ".css", ".json", ".csv"}
+PARTS = ("services", "shared", "channels/simulator", "channels/web/dist")
+CODE = {".py", ".html", ".js", ".css", ".json", ".csv"}
 # What a process of ours heeds beside the table of its settings: on one machine everybody comes from
 # one address, and rivals by the thousand are more than its limit foresees.
 HEEDED = {"gateway": ("ANTREAN_ADDRESS_PER_MINUTE",)}

@@ -14,6 +14,7 @@ from services.gateway import (
     api_streams,
     middleware,
     pages,
+    site,
 )
 from services.gateway.context import GATEWAY, Gateway
 from shared import health
@@ -47,7 +48,11 @@ def build(gateway: Gateway, more: Iterable[web.RouteDef] = ()) -> web.Applicatio
     app.on_response_prepare.append(middleware.dress)
     app.on_shutdown.append(api_streams.end_all)
     app.add_routes([endpoint.route() for endpoint in ENDPOINTS])
-    app.add_routes(pages.routes(ENDPOINTS, gateway.config.public_url))
+    built = site.find(gateway.config.web_root)
+    app.add_routes(pages.routes(ENDPOINTS, has_site=built is not None))
+    if built is not None:
+        app[site.SITE] = built
+        app.add_routes(built.routes())
     app.add_routes(health.routes(checks(gateway)))
     app.add_routes(more)
     return app

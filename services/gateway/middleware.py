@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aiohttp import web
 
-from services.gateway import callers, calls
+from services.gateway import callers, calls, site
 from services.gateway.context import GATEWAY
 from services.gateway.problems import ProblemError, answer
 from shared.db import is_passing
@@ -67,7 +67,7 @@ async def catch(request: web.Request, handler: Handler) -> web.StreamResponse:
     except web.HTTPMethodNotAllowed as error:
         return _other_method(request, error)
     except web.HTTPException as error:
-        return _http_problem(error)
+        return _http_problem(request, error)
     except Exception as error:
         # Not every broken connection is the caller's: Postgres may be the one that is gone.
         if isinstance(error, ConnectionError) and _is_gone(request):
@@ -136,7 +136,12 @@ def _other_method(request: web.Request, error: web.HTTPMethodNotAllowed) -> web.
     return web.Response(status=204, headers=headers)
 
 
-def _http_problem(error: web.HTTPException) -> web.Response:
+def _http_problem(request: web.Request, error: web.HTTPException) -> web.Response:
+    """Say what is wrong; whoever looks for a page that is not there is shown one that says so."""
+    built = request.app.get(site.SITE)
+    is_missing = error.status == web.HTTPNotFound.status_code
+    if built is not None and is_missing and site.wants_page(request):
+        return built.missing.response(request, error.status)
     codes = {404: "not_found", 413: "too_large", 415: "unsupported_media_type"}
     if error.status in codes:
         return answer(ProblemError(error.status, codes[error.status]))

@@ -1,7 +1,5 @@
 """What a browser opens: the landing page, the readable API, its document. No foreign host."""
 
-import base64
-import hashlib
 from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,6 +8,7 @@ from aiohttp import web
 
 from services.gateway import openapi
 from services.gateway.endpoint import Endpoint
+from services.gateway.policy import policy_of
 
 # Only files of the package are served: importing it would take a tenth of a gateway's start.
 FOUND = find_spec("swagger_ui")
@@ -23,8 +22,11 @@ HERE = Path(__file__).parent / "html"
 HOUR = {"Cache-Control": "public, max-age=3600"}
 
 
-def routes(endpoints: Iterable[Endpoint], _public_url: str) -> list[web.RouteDef]:
-    """Make the routes of the pages; what they show is read once."""
+def routes(endpoints: Iterable[Endpoint], *, has_site: bool) -> list[web.RouteDef]:
+    """Make the routes of the pages; what they show is read once.
+
+    Whoever comes to `/` finds the citizen's pages, where they were built.
+    """
     document = openapi.text(endpoints, "/")
 
     async def get_openapi(_request: web.Request) -> web.Response:
@@ -32,7 +34,8 @@ def routes(endpoints: Iterable[Endpoint], _public_url: str) -> list[web.RouteDef
 
     return [
         web.get("/openapi.json", get_openapi),
-        _page("/", "landing.html"),
+        _page("/developers", "landing.html"),
+        *([] if has_site else [_page("/", "landing.html")]),
         _page("/docs", "docs.html"),
         _file("/docs/start.js", HERE / "start.js", "text/javascript"),
         *(_file(f"/docs/{name}", ASSETS / name, kind) for name, kind in KINDS.items()),
@@ -56,14 +59,3 @@ def _page(path: str, name: str) -> web.RouteDef:
         return web.Response(text=text, content_type="text/html", headers=headers)
 
     return web.get(path, get_page)
-
-
-def policy_of(page: str) -> str:
-    """Allow a page its own files and the one style that stands in it, by its hash."""
-    style = page.partition("<style>")[2].partition("</style>")[0]
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    own = f" 'sha256-{digest}'" if style else ""
-    return (
-        f"default-src 'none'; script-src 'self'; style-src 'self'{own}; img-src 'self' data:; "
-        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )

@@ -24,6 +24,10 @@ class GatewaySettings(ServiceSettings):
         default="",
         description="How providers reach the gateway, if otherwise than citizens; they sign it.",
     )
+    web_root: str = Field(
+        default="channels/web/dist",
+        description="Folder of the pages as they were built; where it is not, none are shown.",
+    )
     site_name: str = Field(
         default="Antrean", min_length=1, max_length=40, description="How the pages name this."
     )
