@@ -1,6 +1,6 @@
 # The two commands that do everything: `make up` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help up down status demo check test bench bench-pretix stampede chaos mutants seed operator logs lock clean venv venv-bench venv-pretix
+.PHONY: help up web down status demo check test bench bench-pretix stampede chaos mutants seed operator logs lock clean venv venv-bench venv-pretix
 PY := .venv/bin/python
 LOCAL := $(PY) -m deploy.local
 ARGS ?=
@@ -11,8 +11,11 @@ help: ## list what there is
 venv:
 	@deploy/local/bootstrap.sh
 
-up: venv ## install what is missing, start everything, migrate, seed, print the addresses
+up: venv web ## install what is missing, start everything, migrate, seed, print the addresses
 	@$(LOCAL) up
+
+web: venv ## build the citizen's pages, where they changed
+	@deploy/local/web.sh
 
 down: venv ## stop what `make up` started, and nothing else
 	@$(LOCAL) down
@@ -68,6 +71,7 @@ lock: venv ## resolve pyproject.toml into requirements/*.lock, by hash
 	@.venv/bin/uv pip compile -q pyproject.toml --generate-hashes --no-header --no-annotate -o requirements/run.lock
 	@.venv/bin/uv pip compile -q pyproject.toml --group dev --generate-hashes --no-header --no-annotate -o requirements/dev.lock
 	@.venv/bin/uv pip compile -q --group bench -c requirements/dev.lock --generate-hashes --no-header --no-annotate -o requirements/bench.lock
+	@.venv/bin/uv pip compile -q --group web --generate-hashes --no-header --no-annotate -o requirements/web.lock
 	@.venv/bin/uv pip compile -q requirements/pretix.txt --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/pretix.lock
 
 clean: down ## stop and delete the local stack's data

@@ -36,8 +36,9 @@ def welcome(stack: Stack, took_s: float) -> str:
     return f"""
 Antrean is ready ({took_s:.0f} s).
 
+  Pages for citizens          {gateway}
   Phones (WhatsApp and SMS)   {simulator}
-  HTTP API                    {gateway}
+  HTTP API                    {gateway}/v1/offices
   API, readable               {gateway}/docs
   Health                      {gateway}/readyz  {stack.url("booking")}/readyz
                               {stack.url("notifier")}/readyz

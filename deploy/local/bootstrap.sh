@@ -61,6 +61,6 @@ if [ ! -x .venv/bin/uv ]; then
 fi
 .venv/bin/uv pip sync -q --python .venv/bin/python --require-hashes "$lock"
 cp "$lock" "$stamp"
-rm -f .venv/.bench  # sync took away what the lock does not name
+rm -f .venv/.bench .venv/.web  # sync took away what the lock does not name
 add_bench "${1:-}"
 add_pretix "${1:-}"

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from deploy.definitions import USERS
@@ -34,6 +36,21 @@ def test_no_other_setting_of_whoever_starts_it_reaches_a_service(
 
     assert found["ANTREAN_SECRET"] == "x" * 40
     assert "ANTREAN_BATCH" not in found
+
+
+def test_what_runs_is_started_anew_for_its_code_and_the_pages_and_not_for_what_builds_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "ROOT", tmp_path)
+    marks = [services._code_mark()]
+    files = ("services/a.py", "channels/web/dist/home.html", "channels/web/node_modules/x/y.js")
+    for name in files:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+        marks.append(services._code_mark())
+
+    assert len(set(marks)) == 3
+    assert marks[2] == marks[3]
 
 
 @pytest.mark.parametrize(
