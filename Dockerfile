@@ -1,5 +1,6 @@
 # One image, three commands: python -m services.gateway | services.booking | services.notifier
 # (and channels.simulator, and the one-shots of deploy.compose). docs/operations.md says how.
+# Besides it, as the target `pages`, a small one that does nothing but send the citizen's pages.
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /build
 COPY requirements/run.lock .
@@ -7,11 +8,35 @@ COPY requirements/run.lock .
 RUN python -m venv /opt/venv \
  && /opt/venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r run.lock
 
-FROM python:3.11-slim-bookworm
+FROM node:24-bookworm-slim AS web
+WORKDIR /build
+COPY channels/web/package.json channels/web/package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY channels/web .
+RUN node build/build.mjs
+
+FROM build AS written
+WORKDIR /srv/antrean
+COPY shared shared
+COPY services services
+COPY deploy deploy
+COPY --from=web /build/dist channels/web/dist
+RUN /opt/venv/bin/python -m deploy.pages > /Caddyfile
+
+FROM caddy:2-alpine AS pages
+# A copy has no capability of its own, which our containers may not have.
+RUN cp /usr/bin/caddy /usr/local/bin/antrean-pages
+COPY --from=written /Caddyfile /etc/caddy/Caddyfile
+COPY --from=web /build/dist /srv/pages
+USER 10001:10001
+CMD ["antrean-pages", "run", "--config", "/etc/caddy/Caddyfile"]
+
+FROM python:3.11-slim-bookworm AS antrean
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /srv/antrean
 COPY --from=build /opt/venv /opt/venv
 COPY . .
+COPY --from=web /build/dist channels/web/dist
 # Mount points that belong to the user whom the services run as: a new volume takes the owner over.
 RUN python -m compileall -q . \
  && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin antrean \

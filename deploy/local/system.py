@@ -78,7 +78,7 @@ def install(*packages: str) -> None:
 def _units() -> set[str]:
     """Name the servers that the machine would start: those that such packages bring."""
     wants = Path("/etc/systemd/system").glob("*.wants/*")
-    brought = ("postgresql", "rabbitmq", "epmd")
+    brought = ("postgresql", "rabbitmq", "epmd", "haproxy", "caddy")
     return {one.name for one in wants if one.name.startswith(brought)}
 
 

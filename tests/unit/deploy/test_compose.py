@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[3]
 FILE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(FILE)["services"]
 OURS = {name: one for name, one in SERVICES.items() if one["image"] == "antrean"}
-LASTING = ("front", "gateway", "booking", "notifier", "simulator", "postgres", "rabbitmq")
+LASTING = ("front", "pages", "gateway", "booking", "notifier", "simulator", "postgres", "rabbitmq")
 
 
 def test_the_file_runs_the_servers_the_services_and_the_one_shots() -> None:
@@ -34,6 +34,17 @@ def test_the_file_runs_the_servers_the_services_and_the_one_shots() -> None:
 def test_one_service_builds_the_image_and_the_others_take_it() -> None:
     assert [name for name, one in OURS.items() if "build" in one] == ["init"]
     assert {one["pull_policy"] for name, one in OURS.items() if name != "init"} == {"never"}
+
+
+def test_the_pages_are_built_once_for_the_gateways_and_for_what_sends_them_alone() -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    targets = re.findall(r"^FROM \S+ AS (\w+)$", dockerfile, re.MULTILINE)
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+
+    assert {SERVICES[one]["build"]["target"] for one in ("init", "pages")} <= set(targets)
+    assert targets[-1] == "antrean"  # what is built where no target is named
+    assert dockerfile.count("build/build.mjs") == 1
+    assert "channels/web/node_modules" in ignored[ignored.index("!channels") :]
 
 
 def test_no_setting_of_the_outside_reaches_a_container() -> None:
@@ -65,9 +76,9 @@ def test_the_front_finds_every_gateway_and_is_the_one_proxy_that_they_trust() ->
     ]
 
 
-@pytest.mark.parametrize("service", OURS)
+@pytest.mark.parametrize("service", [*OURS, "pages"])
 def test_our_containers_may_do_nothing_that_they_need_not(service: str) -> None:
-    one = OURS[service]
+    one = SERVICES[service]
 
     assert one["read_only"] is True
     assert one["cap_drop"] == ["ALL"]
