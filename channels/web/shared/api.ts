@@ -22,6 +22,7 @@ export class Problem extends Error {
 
   /** Whether trying the same again may help. */
   get passes(): boolean {
+    if (this.code === "needs_attention") return false;
     return this.code === "offline" || this.status === 429 || this.status >= 500;
   }
 }
@@ -49,26 +50,38 @@ export async function call<T>(path: string, how: Call = {}): Promise<Answer<T>> 
   if (how.key !== undefined) headers["Idempotency-Key"] = how.key;
   if (how.ticket !== undefined) headers["Authorization"] = `Bearer ${how.ticket}`;
   if (how.waitS !== undefined) headers["Prefer"] = `wait=${how.waitS}`;
-  let response: Response;
+  const over = new AbortController();
+  const timer = setTimeout(() => over.abort(), LONGEST_MS);
+  const leave = () => over.abort();
+  how.signal?.addEventListener("abort", leave, { once: true });
   try {
-    response = await fetch(path, {
+    return await send<T>(path, {
       method: how.method ?? "GET",
       headers,
       credentials: "same-origin",
-      signal: AbortSignal.any([AbortSignal.timeout(LONGEST_MS), ...(how.signal ? [how.signal] : [])]),
+      signal: over.signal,
       ...(how.body === undefined ? {} : { body: JSON.stringify(how.body) }),
     });
   } catch (error) {
-    if (how.signal?.aborted) throw error;
+    if (how.signal?.aborted || error instanceof Problem) throw error;
     throw new Problem(0, { code: "offline" });
+  } finally {
+    clearTimeout(timer);
+    how.signal?.removeEventListener("abort", leave);
   }
-  learn(response.headers.get("Date"));
-  const body: unknown = response.status === 204 ? null : await response.json().catch(() => null);
-  if (response.ok) return { status: response.status, body: body as T };
-  throw problemOf(response, body);
 }
 
-function problemOf(response: Response, body: unknown): Problem {
+async function send<T>(path: string, what: RequestInit): Promise<Answer<T>> {
+  const response = await fetch(path, what);
+  learn(response.headers.get("Date"));
+  if (!response.ok) throw await problemOf(response);
+  const body: unknown = response.status === 204 ? null : await response.json();
+  return { status: response.status, body: body as T };
+}
+
+/** Read why not; a proxy that says it in its own words is understood by its status. */
+export async function problemOf(response: Response): Promise<Problem> {
+  const body: unknown = await response.json().catch(() => null);
   const told = Number(response.headers.get("Retry-After"));
   const known = typeof body === "object" && body !== null && "code" in body;
   const problem = known ? (body as ProblemBody) : { code: response.status === 503 ? "overloaded" : "internal" };

@@ -16,8 +16,10 @@ export interface Sent {
   request?: string;
 }
 
-/** How far a command is: not sent through yet, or accepted under a number. */
-export type Progress = (state: "sending" | "waiting" | "accepted", request?: string) => void;
+/** How far a command is: not sent through yet, and why; or accepted under a number. */
+export type Progress = (
+  state: "sending" | "waiting" | "accepted", request?: string, why?: Problem,
+) => void;
 
 const KEPT = "antrean.sent";
 const WAIT_S = 5;
@@ -26,7 +28,7 @@ const AGAIN_MS = [500, 1_000, 2_000, 4_000, 8_000] as const;
 
 /** Write a command down. Only one is under way at a time. */
 export function begin(kind: Kind, path: string, more: Partial<Sent> = {}): Sent {
-  const sent: Sent = { kind, key: crypto.randomUUID(), method: "POST", path, at: Date.now(), ...more };
+  const sent: Sent = { kind, key: newKey(), method: "POST", path, at: Date.now(), ...more };
   keep(sent);
   return sent;
 }
@@ -42,6 +44,12 @@ export function forget(): void {
   sessionStorage.removeItem(KEPT);
 }
 
+/** Draw a key; by hand, for `randomUUID` is not there on a page without https. */
+function newKey(): string {
+  const bytes = [...crypto.getRandomValues(new Uint8Array(16))];
+  return bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 function keep(sent: Sent): void {
   sessionStorage.setItem(KEPT, JSON.stringify(sent));
 }
@@ -54,8 +62,8 @@ export async function perform<T>(sent: Sent, tell: Progress, signal: AbortSignal
       return await attempt<T>(sent, tell, signal);
     } catch (error) {
       if (signal.aborted || !(error instanceof Problem) || !error.passes) throw error;
-      tell("waiting", sent.request);
-      await pause(error, turn, signal);
+      tell("waiting", sent.request, error);
+      if (!(await rest(error, turn, signal))) throw error;
     }
   }
 }
@@ -79,9 +87,18 @@ async function outcomeOf<T>(sent: Sent, signal: AbortSignal): Promise<T> {
   for (;;) {
     const ticket = sent.ticket === undefined ? {} : { ticket: sent.ticket };
     const path = `/v1/requests/${sent.request}?wait=${POLL_S}`;
-    const { body } = await call<Schemas["Request"]>(path, { signal, ...ticket });
+    const { body } = await call<Schemas["Request"]>(path, { signal, ...ticket })
+      .catch((error: unknown) => sendAgain(sent, error));
     if (body.state === "done" && body.outcome) return read<T>(body.outcome);
   }
+}
+
+/** Where nobody knows the number any more, the command itself is sent again, with its key. */
+function sendAgain(sent: Sent, error: unknown): never {
+  if (!(error instanceof Problem) || error.status !== 404) throw error;
+  delete sent.request;
+  keep(sent);
+  throw new Problem(503, { code: "overloaded" });
 }
 
 function read<T>(outcome: Record<string, unknown>): T {
@@ -90,14 +107,20 @@ function read<T>(outcome: Record<string, unknown>): T {
   return outcome as T;
 }
 
-/** Wait as long as was asked, or longer each time; never in step with everybody else. */
-async function pause(problem: Problem, turn: number, signal: AbortSignal): Promise<void> {
+/** Wait as long as was asked, or longer each time, never in step with others; false if ended. */
+export async function rest(problem: Problem, turn: number, signal: AbortSignal): Promise<boolean> {
   const usual = AGAIN_MS[Math.min(turn, AGAIN_MS.length - 1)] ?? 8_000;
   const longest = problem.retryAfterS === null ? usual : problem.retryAfterS * 1_000;
   const ms = longest * (1 + Math.random() / 2);
-  await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    addEventListener("online", () => resolve(), { once: true, signal });
-    signal.addEventListener("abort", () => { clearTimeout(timer); reject(signal.reason as Error); }, { once: true });
+  return new Promise<boolean>((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      removeEventListener("online", end);
+      signal.removeEventListener("abort", end);
+      resolve(!signal.aborted);
+    };
+    const timer = setTimeout(end, ms);
+    addEventListener("online", end);
+    signal.addEventListener("abort", end);
   });
 }
