@@ -13,14 +13,26 @@ export interface Chosen {
   hours: string;
 }
 
+/** A birth date as it is being typed. */
+export interface Born {
+  day: string;
+  month: string;
+  year: string;
+}
+
 export interface Draft {
   service?: string;
   chosen?: Chosen;
   name?: string;
   birthDate?: string;
+  born?: Born;
   nik?: string;
   phone?: string;
   hold?: Schemas["Hold"];
+  /** What is held, for whom, and whether it was prolonged already. */
+  heldChosen?: Chosen;
+  heldFor?: string;
+  extended?: boolean;
   /** The code of the booking that is to be moved, when a slot is chosen for that. */
   moves?: string;
 }

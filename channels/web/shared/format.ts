@@ -1,6 +1,6 @@
 /** Dates and times as people here write them, in the office's own time zone. */
 
-import { shown } from "./words";
+import { shown, t } from "./words";
 
 const ZONES: Record<string, string> = {
   "Asia/Jakarta": "WIB",
@@ -41,6 +41,32 @@ function day(date: string, how: Intl.DateTimeFormatOptions): string {
 export function timeAt(moment: string | Date, timezone: string): string {
   const parts = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: timezone });
   return `${parts.format(new Date(moment)).replace(":", dot())} ${zoneOf(timezone)}`;
+}
+
+/** A moment's time of day to the second: "08.01.12". */
+export function clockAt(moment: Date, timezone: string): string {
+  const parts = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: timezone });
+  return parts.format(moment).replaceAll(":", dot());
+}
+
+/** A moment at an office in full: "Jumat, 18 Januari pukul 14.00 WIB". */
+export function momentAt(moment: string, timezone: string): string {
+  const date = dateAt(new Date(moment), timezone);
+  const named = day(date, { weekday: "long", day: "numeric", month: "long" });
+  return t("time.moment", { date: named, time: timeAt(moment, timezone) });
+}
+
+/** How far off something is, in its largest unit: "dalam 12 menit". */
+export function inTime(ms: number): string {
+  const units = [["day", 86_400_000], ["hour", 3_600_000], ["minute", 60_000]] as const;
+  const [unit, size] = units.find(([, long]) => ms >= 2 * long) ?? ["second", 1_000];
+  return new Intl.RelativeTimeFormat(locale()).format(Math.ceil(ms / size), unit);
+}
+
+/** The days of the week in short, Sunday first. */
+export function weekdays(): string[] {
+  const sunday = "2023-01-01";
+  return [0, 1, 2, 3, 4, 5, 6].map((days) => day(plusDays(sunday, days), { weekday: "short" }));
 }
 
 /** A moment's day at an office: "2019-01-09". */

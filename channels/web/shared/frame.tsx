@@ -1,6 +1,8 @@
 /** What is around every page: the header, the way back, the help that is always in one place. */
 
 import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { useSettings } from "./settings";
 import { choose, shown, t } from "./words";
 
 interface Props {
@@ -12,6 +14,7 @@ interface Props {
 
 export function Frame({ back, title, children }: Props) {
   const other = shown() === "id" ? "en" : "id";
+  const heading = useHeading(title);
   return (
     <>
       <a class="skip" href="#main">{t("frame.skip")}</a>
@@ -23,10 +26,12 @@ export function Frame({ back, title, children }: Props) {
         </nav>
       </header>
       <main id="main">
+        <Banner />
         {back === undefined ? null : <a class="back" href={back}>{t("frame.back")}</a>}
-        <h1 tabIndex={-1}>{title}</h1>
+        <h1 tabIndex={-1} ref={heading}>{title}</h1>
         {children}
       </main>
+      <p id="said" class="unseen" role="status" />
       <footer class="help">
         <p>{t("frame.help")}</p>
         <nav aria-label={t("frame.about")}>
@@ -37,4 +42,22 @@ export function Frame({ back, title, children }: Props) {
       </footer>
     </>
   );
+}
+
+/** Move the focus to the heading where a page, or a step of one, begins. */
+function useHeading(title: string) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const before = useRef<string | null>(null);
+  useEffect(() => {
+    document.title = `${title} | Antrean`;
+    heading.current?.focus({ preventScroll: before.current === null });
+    before.current = title;
+  }, [title]);
+  return heading;
+}
+
+/** What an operator has to say to everybody, as while the service is closed. */
+function Banner() {
+  const banner = useSettings()?.banner;
+  return banner ? <p class="panel warn">{banner[shown()]}</p> : null;
 }

@@ -34,6 +34,11 @@ export function choose(next: Language): void {
   location.replace(url);
 }
 
+/** Whether the dictionary has a text of this name. */
+export function isWord(name: string): name is Word {
+  return name in id;
+}
+
 /** Give a text with its values put in for `{name}`. */
 export function t(word: Word, values: Values = {}): string {
   return words[word].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));

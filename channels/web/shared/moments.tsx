@@ -1,0 +1,23 @@
+/** Time that passes on an open page, by the server's clock. */
+
+import { useEffect, useState } from "preact/hooks";
+import { now } from "./clock";
+import { inTime } from "./format";
+
+const SECOND_MS = 1_000;
+
+/** Give the server's time, anew each second. */
+export function useNow(): Date {
+  const [moment, setMoment] = useState(now);
+  useEffect(() => {
+    const timer = setInterval(() => setMoment(now()), SECOND_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return moment;
+}
+
+/** How long it is until a moment: "dalam 12 menit". Nobody is read each second of it. */
+export function Countdown({ to }: { to: string }) {
+  const leftMs = Date.parse(to) - useNow().getTime();
+  return <span aria-hidden="true">{inTime(Math.max(0, leftMs))}</span>;
+}

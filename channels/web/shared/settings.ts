@@ -1,0 +1,46 @@
+/** What an operator sets for the web while it runs: read once for each page, from /config.json. */
+
+import { useEffect, useState } from "preact/hooks";
+import { call } from "./api";
+import type { Language } from "./words";
+
+export interface Settings {
+  name: string;
+  languages: Language[];
+  channels: ("whatsapp" | "sms")[];
+  whatsapp_number: string | null;
+  phone: string | null;
+  /** Whether the web confirms a hold by itself, with the approval code that came with it. */
+  code_of_hold: "shown" | "sent";
+  /** What stands above every page, as while the service is closed. */
+  banner: Record<Language, string> | null;
+}
+
+/** What holds where nothing else is said. */
+const USUAL: Settings = {
+  name: "Antrean",
+  languages: ["id", "en"],
+  channels: ["whatsapp", "sms"],
+  whatsapp_number: null,
+  phone: null,
+  code_of_hold: "shown",
+  banner: null,
+};
+
+let read: Promise<Settings> | undefined;
+
+/** Give the settings; the usual ones where they cannot be had. */
+export function settings(): Promise<Settings> {
+  read ??= call<Partial<Settings>>("/config.json").then(
+    ({ body }) => ({ ...USUAL, ...body }),
+    () => USUAL,
+  );
+  return read;
+}
+
+/** Give the settings to a page; null until they are read. */
+export function useSettings(): Settings | null {
+  const [known, setKnown] = useState<Settings | null>(null);
+  useEffect(() => { void settings().then(setKnown); }, []);
+  return known;
+}
