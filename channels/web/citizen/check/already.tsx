@@ -1,0 +1,54 @@
+/** One person, one appointment: which one there is already, and how to go on with it. */
+
+import { useState } from "preact/hooks";
+import { call, Problem, type Schemas } from "../../shared/api";
+import { findChosen, whenOf } from "../../shared/chosen";
+import { draft, keep } from "../../shared/draft";
+import { timeAt } from "../../shared/format";
+import { useLoad } from "../../shared/load";
+import { Trouble } from "../../shared/problem";
+import { t } from "../../shared/words";
+import type { Acts } from "./stages";
+
+type Hold = Schemas["Hold"];
+
+interface Mine {
+  bookings: Schemas["Ticket"][];
+  holds: Hold[];
+}
+
+export function AlreadyBooked({ service, acts }: { service: string; acts: Acts }) {
+  const { value } = useLoad("mine", async (signal) => (await call<Mine>("/v1/bookings", { signal })).body);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const bookings = value?.bookings.filter((one) => one.service === service && one.state === "confirmed") ?? [];
+  const holds = value?.holds.filter((one) => one.service === service) ?? [];
+  // For whom of this phone's people it is held nobody says here, so no name is shown with it.
+  const goOn = async (hold: Hold) => {
+    try {
+      const chosen = await findChosen(hold);
+      keep({ hold, chosen, heldChosen: chosen, heldFor: "", extended: undefined });
+      acts.look();
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      setProblem(error);
+    }
+  };
+  const timezone = draft().chosen?.timezone ?? "Asia/Jakarta";
+  return (
+    <ul class="cards">
+      {bookings.map((one) => (
+        <li class="card" key={one.booking_code}>
+          <p>{one.applicant.name}: <b>{whenOf(one)}</b>, {one.office_name}</p>
+          <p><a href={`/tiket/${one.booking_code}`}>{t("already.see")}</a> · <a href={`/ubah/${one.booking_code}`}>{t("already.change")}</a></p>
+        </li>
+      ))}
+      {holds.map((one) => (
+        <li class="card" key={one.hold_id}>
+          <p>{t("chosen.held", { when: whenOf(one), time: timeAt(one.expires_at, timezone) })}</p>
+          <button type="button" class="button second" onClick={() => void goOn(one)}>{t("already.goOn")}</button>
+        </li>
+      ))}
+      {problem === null ? null : <li><Trouble problem={problem} byItself={false} /></li>}
+    </ul>
+  );
+}
