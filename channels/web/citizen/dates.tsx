@@ -32,7 +32,7 @@ function Dates() {
       {problem === null ? null : (
         <Trouble problem={problem}><p><a href="/kantor">{t("dates.offices")}</a></p></Trouble>
       )}
-      {office === null && problem === null ? <p class="soft">{t("dates.loading")}</p> : null}
+      {office === null && problem === null ? <p class="soft waiting">{t("dates.loading")}</p> : null}
       {office === null ? null : <Rest office={office} service={service} />}
     </Frame>
   );
@@ -48,18 +48,15 @@ function Rest({ office, service }: { office: Office; service: string | null }) {
 function Where({ office, service }: { office: Office; service: string | null }) {
   const point = office.lat === null || office.lon === null ? null : `${office.lat},${office.lon}`;
   return (
-    <div class="panel">
-      <p>
+    <p class="where">
         <b>{office.name}</b>
         <br />
         <span class="soft">{office.address}</span>
         {service === null ? null : <><br />{t("offices.service", { service: serviceName(service) })}</>}
-      </p>
-      <p>
+        <br />
         <a href={service === null ? "/kantor" : `/kantor?layanan=${service}`}>{t("dates.otherOffice")}</a>
         {point === null ? null : <> · <a href={`https://www.openstreetmap.org/?mlat=${office.lat}&mlon=${office.lon}#map=16/${office.lat}/${office.lon}`} rel="noreferrer">{t("dates.map")}</a></>}
-      </p>
-    </div>
+    </p>
   );
 }
 

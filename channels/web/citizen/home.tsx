@@ -61,9 +61,9 @@ function LastSeen() {
     return (await call<Schemas["Availability"]>(path, { signal })).body.days;
   });
   useWhileSeen(again, AGAIN_MS);
-  if (seen === null || value === null) return null;
-  const free = freeDays(value)[0];
-  const opens = nextOpening(value);
+  if (seen === null) return null;
+  const free = freeDays(value ?? [])[0];
+  const opens = nextOpening(value ?? []);
   return (
     <section class="panel">
       <h2>{seen.name}</h2>
@@ -71,7 +71,7 @@ function LastSeen() {
       {opens === null ? null : (
         <p>{t("home.opens", { moment: momentAt(opens, seen.timezone) })} <Countdown to={opens} /></p>
       )}
-      {free === undefined && opens === null ? <p>{t("home.full")}</p> : null}
+      {free === undefined && opens === null ? <p>{t(value === null ? "dates.loading" : "home.full")}</p> : null}
       <p><a href={datesPath(seen.office, seen.service)}>{t("home.dates")}</a></p>
     </section>
   );

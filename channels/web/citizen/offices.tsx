@@ -37,7 +37,7 @@ function Offices() {
       <GoingOn draft={draft()} />
       <Search wish={wish} onWish={setWish} />
       {problem === null ? null : <Trouble problem={problem} />}
-      {found === null ? (problem === null ? <p class="soft">{t("offices.loading")}</p> : null)
+      {found === null ? (problem === null ? <p class="soft waiting">{t("offices.loading")}</p> : null)
         : <List found={found} service={service} wish={wish} />}
       {service === undefined || notOffering.length === 0 ? null : (
         <ul class="cards">

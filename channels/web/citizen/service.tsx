@@ -42,7 +42,8 @@ function Service() {
               <span>
                 <b>{serviceName(id)}</b>
                 {serviceHint(id) === null ? null : <><br /><span class="soft">{serviceHint(id)}</span></>}
-                {count === null ? null : <><br /><span class="soft">{t("service.offices", { count })}</span></>}
+                <br />
+                <span class="soft">{count === null ? "\u00a0" : t("service.offices", { count })}</span>
               </span>
             </label>
           ))}

@@ -60,7 +60,7 @@ export function momentAt(moment: string, timezone: string): string {
 export function inTime(ms: number): string {
   const units = [["day", 86_400_000], ["hour", 3_600_000], ["minute", 60_000]] as const;
   const [unit, size] = units.find(([, long]) => ms >= 2 * long) ?? ["second", 1_000];
-  return new Intl.RelativeTimeFormat(locale()).format(Math.ceil(ms / size), unit);
+  return new Intl.RelativeTimeFormat(locale()).format(Math.round(ms / size), unit);
 }
 
 /** The days of the week in short, Sunday first. */

@@ -16,8 +16,8 @@ export function useNow(): Date {
   return moment;
 }
 
-/** How long it is until a moment: "dalam 12 menit". Nobody is read each second of it. */
+/** How long it is until a moment: "(dalam 12 menit)". Nobody is read each second of it. */
 export function Countdown({ to }: { to: string }) {
   const leftMs = Date.parse(to) - useNow().getTime();
-  return <span aria-hidden="true">{inTime(Math.max(0, leftMs))}</span>;
+  return <span aria-hidden="true">({inTime(Math.max(0, leftMs))})</span>;
 }

@@ -54,7 +54,7 @@ export function Trouble({ problem, timezone, text, byItself = true, children }: 
 }
 
 /** "Coba lagi dalam 40 detik", counted down from when it was said. */
-function Wait({ problem }: { problem: Problem }) {
+export function Wait({ problem }: { problem: Problem }) {
   const ends = useMemo(() => now().getTime() + (problem.retryAfterS ?? 0) * 1_000, [problem]);
   const left = Math.max(0, Math.ceil((ends - useNow().getTime()) / 1_000));
   return <p aria-hidden="true">{t("problem.wait", { seconds: left })}</p>;

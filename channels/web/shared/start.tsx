@@ -10,5 +10,5 @@ export async function start(Page: ComponentType): Promise<void> {
   if (app === null) throw new Error("the shell has no #app");
   app.replaceChildren();
   render(<Page />, app);
-  if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/sw.js");
+  if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/sw.js").catch(() => undefined);
 }

@@ -3,7 +3,7 @@
 import { useEffect } from "preact/hooks";
 import type { Problem } from "../../shared/api";
 import { useNow } from "../../shared/moments";
-import { tell } from "../../shared/problem";
+import { tell, Wait } from "../../shared/problem";
 import { say } from "../../shared/say";
 import type { Sent } from "../../shared/send";
 import { t } from "../../shared/words";
@@ -22,6 +22,7 @@ export function Working({ sent, why }: { sent: Sent; why: Problem | null }) {
     <div class="panel" data-working={sent.kind}>
       <p class="busy">{t(`working.${sent.kind as "hold"}`)}</p>
       {words.slice(1).map((text) => <p key={text}>{text}</p>)}
+      {why === null || why.retryAfterS === null ? null : <Wait problem={why} />}
     </div>
   );
 }

@@ -23,6 +23,7 @@ export function Calendar({ days, span, timezone, picked, onPick, onMonth }: Prop
   const [at, setAt] = useState(picked?.date ?? freeDays(days)[0]?.date ?? span.first);
   const [seen, setSeen] = useState(at);
   const grid = useRef<HTMLTableElement>(null);
+  const detail = useRef<HTMLFieldSetElement>(null);
   const byKey = useRef(false);
   useEffect(() => {
     onMonth(endOfMonth(at));
@@ -40,6 +41,7 @@ export function Calendar({ days, span, timezone, picked, onPick, onMonth }: Prop
   const choose = (day: Day) => {
     setAt(day.date);
     setSeen(day.date);
+    requestAnimationFrame(() => detail.current?.scrollIntoView({ block: "nearest" }));
     say(`${longDate(day.date)}: ${tellDay(day, timezone)}`);
   };
   const shownDay = days.find((day) => day.date === seen);
@@ -64,13 +66,13 @@ export function Calendar({ days, span, timezone, picked, onPick, onMonth }: Prop
           ))}
         </tbody>
       </table>
-      <p class="hint">{t("dates.calendar.hint")}</p>
       {shownDay === undefined ? null : (
-        <fieldset class="panel" data-day={seen}>
+        <fieldset class="panel" data-day={seen} ref={detail}>
           <legend class="unseen">{t("dates.calendar.day")}</legend>
           <DayChoice day={shownDay} timezone={timezone} picked={picked} onPick={onPick} />
         </fieldset>
       )}
+      <p class="hint">{t("dates.calendar.hint")}</p>
     </>
   );
 }

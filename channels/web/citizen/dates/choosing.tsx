@@ -1,5 +1,6 @@
 /** A date is chosen: the list or the calendar, what is chosen so far, and the way on. */
 
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Schemas } from "../../shared/api";
 import { whenOf } from "../../shared/chosen";
@@ -45,8 +46,8 @@ export function Choosing({ office, service }: Props) {
   const isSure = free.length > 0 || (seats.days.at(-1)?.date ?? "") >= last;
   return (
     <>
-      <Freshness seats={seats} timezone={office.timezone} />
-      {taken === null ? null : <p class="panel warn" data-taken>{t("dates.taken", { when: whenOf(taken) })}</p>}
+      {isLost(seats) ? <Freshness seats={seats} timezone={office.timezone} /> : null}
+      {taken === null ? null : <p class="panel warn" data-taken>{taken}</p>}
       {isSure ? null : <p class="soft">{t("dates.looking")}</p>}
       {isSure && free.length === 0 ? <SoldOut office={office} service={service} days={seats.days} /> : null}
       {free.length === 0 ? null : (
@@ -54,10 +55,17 @@ export function Choosing({ office, service }: Props) {
           office={office} days={seats.days} picked={picked} onPick={pick}
           span={{ first, last }} lookUntil={lookUntil}
           onLater={known >= last ? undefined : () => lookUntil(plusDays(known, STEP_DAYS))}
-        />
+        >
+          {isLost(seats) ? null : <Freshness seats={seats} timezone={office.timezone} />}
+        </Form>
       )}
     </>
   );
+}
+
+/** Whether what is shown may be stale: that is said on top, and else at the end. */
+function isLost(seats: Seats): boolean {
+  return !seats.live && seats.problem !== null;
 }
 
 /** Say so when there is something to choose where there was nothing. */
@@ -85,7 +93,7 @@ function Waiting({ seats, office }: { seats: Seats; office: Office }) {
 /** Say how fresh the seats are; what is stale is never shown as if it were not. */
 function Freshness({ seats, timezone }: { seats: Seats; timezone: string }) {
   const time = seats.asOf === null ? "" : `${clockAt(seats.asOf, timezone)} ${zoneOf(timezone)}`;
-  const lost = !seats.live && seats.problem !== null;
+  const lost = isLost(seats);
   return (
     <p class={lost ? "panel warn" : "soft"} data-live={seats.live}>
       {t(lost ? "dates.stale" : seats.live ? "dates.live" : "dates.asOf", { time })}
@@ -101,9 +109,10 @@ interface FormProps {
   span: { first: string; last: string };
   lookUntil: (day: string) => void;
   onLater: (() => void) | undefined;
+  children: ComponentChildren;
 }
 
-function Form({ office, days, picked, onPick, span, lookUntil, onLater }: FormProps) {
+function Form({ office, days, picked, onPick, span, lookUntil, onLater, children }: FormProps) {
   const [view, setView] = useState<View>("list");
   const [faults, setFaults] = useState<Fault[]>([]);
   const opens = nextOpening(days);
@@ -124,6 +133,7 @@ function Form({ office, days, picked, onPick, span, lookUntil, onLater }: FormPr
           : <Calendar days={days} span={span} timezone={timezone} picked={picked} onPick={pick} onMonth={lookUntil} />}
       </div>
       {opens === null ? null : <p>{t("dates.more", { moment: momentAt(opens, timezone) })}</p>}
+      {children}
       <Bar picked={picked} days={days} />
     </form>
   );
@@ -164,12 +174,12 @@ function nextPage(): string {
 /** Keep what is picked in the draft; tell when its seats change, or when it is gone. */
 function usePicked(
   office: Office, service: string, days: Day[] | null,
-): [Picked | null, Picked | null, (picked: Picked) => void] {
+): [Picked | null, string | null, (picked: Picked) => void] {
   const [picked, setPicked] = useState<Picked | null>(() => {
     const { chosen } = draft();
     return chosen?.office === office.office && chosen.service === service ? chosen : null;
   });
-  const [taken, setTaken] = useState<Picked | null>(null);
+  const [taken, setTaken] = useState<string | null>(null);
   const left = useRef<number | null>(null);
   const pick = (next: Picked) => {
     const half = days && findHalf(days, next.date, next.session);
@@ -184,10 +194,11 @@ function usePicked(
     if (!half) return;
     const { hold } = draft();
     if (half.state !== "open" && !(hold?.date === picked.date && hold.session === picked.session)) {
+      const gone = t(half.state === "full" ? "dates.taken" : "dates.shut", { when: whenOf(picked) });
       setPicked(null);
-      setTaken(picked);
+      setTaken(gone);
       keep({ chosen: undefined });
-      say(t("dates.taken", { when: whenOf(picked) }));
+      say(gone);
     } else if (left.current !== null && left.current !== half.remaining) {
       sayNowAndThen(t("dates.changed", { left: half.remaining }));
     }

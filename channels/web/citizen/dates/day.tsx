@@ -34,15 +34,15 @@ export function DayChoice({ day, timezone, picked, onPick }: Props) {
             />
             <span>
               <span class="unseen">{longDate(day.date)}, </span>
-              <b>{sessionName(half.session)}</b> <span class="soft">{hours(half.hours, timezone)}</span>
-              <br />
+              <b>{sessionName(half.session)}</b>{" "}
+              <span class="soft hours">{hours(half.hours, timezone)}</span>
               <b>{t("dates.left", { left: half.remaining })}</b>
             </span>
           </label>
         ) : (
           <p key={half.session} class="half soft">
-            <b>{sessionName(half.session)}</b> {hours(half.hours, timezone)}
-            <br />
+            <b>{sessionName(half.session)}</b>{" "}
+            <span class="hours">{hours(half.hours, timezone)}</span>
             {tellHalf(half, day.date, timezone)}
           </p>
         ))}

@@ -25,7 +25,8 @@ const NEAREST = 3;
 export function SoldOut({ office, service, days }: Props) {
   const opens = nextOpening(days);
   const told = days.filter((day) => stateOf(day) !== "not_offered");
-  const why = t(whyOf(days), { last: longDate(lastOf(days)), service: serviceName(service) });
+  const word = whyOf(days);
+  const why = t(word, { last: longDate(lastOf(days)), service: serviceName(service) });
   useEffect(() => say(why), [why]);
   return (
     <>
@@ -37,12 +38,15 @@ export function SoldOut({ office, service, days }: Props) {
             <p>{t("soldout.stay")}</p>
           </>
         )}
+        {word === "soldout.full" ? <p>{t("soldout.returns")}</p> : null}
       </div>
       <Elsewhere office={office} service={service} />
-      <details>
-        <summary>{t("soldout.days")}</summary>
-        <ul>{told.map((day) => <li key={day.date}>{longDate(day.date)}: {tellDay(day, office.timezone)}</li>)}</ul>
-      </details>
+      {told.length === 0 ? null : (
+        <details>
+          <summary>{t("soldout.days")}</summary>
+          <ul>{told.map((day) => <li key={day.date}>{longDate(day.date)}: {tellDay(day, office.timezone)}</li>)}</ul>
+        </details>
+      )}
     </>
   );
 }
