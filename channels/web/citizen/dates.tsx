@@ -46,7 +46,9 @@ function Rest({ office, service }: { office: Office; service: string | null }) {
 }
 
 function Where({ office, service }: { office: Office; service: string | null }) {
-  const point = office.lat === null || office.lon === null ? null : `${office.lat},${office.lon}`;
+  const { lat, lon } = office;
+  const map = lat === null || lon === null ? null
+    : `https://www.openstreetmap.org/?mlat=${lat}&mlon=${lon}#map=16/${lat}/${lon}`;
   return (
     <p class="where">
         <b>{office.name}</b>
@@ -55,7 +57,7 @@ function Where({ office, service }: { office: Office; service: string | null }) 
         {service === null ? null : <><br />{t("offices.service", { service: serviceName(service) })}</>}
         <br />
         <a href={service === null ? "/kantor" : `/kantor?layanan=${service}`}>{t("dates.otherOffice")}</a>
-        {point === null ? null : <> · <a href={`https://www.openstreetmap.org/?mlat=${office.lat}&mlon=${office.lon}#map=16/${office.lat}/${office.lon}`} rel="noreferrer">{t("dates.map")}</a></>}
+        {map === null ? null : <> · <a href={map} rel="noreferrer">{t("dates.map")}</a></>}
     </p>
   );
 }

@@ -2,7 +2,7 @@
 
 import { call, type Schemas } from "./api";
 import { now } from "./clock";
-import type { Chosen, Draft } from "./draft";
+import { type Chosen, type Draft, keep } from "./draft";
 import { hours, longDate, timeAt } from "./format";
 import { serviceName, sessionName } from "./names";
 import { findHalf } from "./seats";
@@ -53,6 +53,13 @@ export async function findChosen(slot: SlotName): Promise<Chosen> {
   const { name, timezone } = place.body;
   const half = findHalf(seats.body.days, date, session);
   return { office, officeName: name, timezone, service, date, session, hours: half?.hours ?? "" };
+}
+
+/** Take up a hold that another page or an earlier visit began; raises Problem. */
+export async function resumeHold(hold: Schemas["Hold"]): Promise<void> {
+  const chosen = await findChosen(hold);
+  // For whom of this phone's people it is held nobody says, so no name is shown with it.
+  keep({ hold, chosen, service: hold.service, heldChosen: chosen, heldFor: "", extended: undefined });
 }
 
 /** Whether two half days are the same one. */

@@ -2,8 +2,8 @@
 
 import { useState } from "preact/hooks";
 import { call, Problem, type Schemas } from "../../shared/api";
-import { findChosen, whenOf } from "../../shared/chosen";
-import { draft, keep } from "../../shared/draft";
+import { resumeHold, whenOf } from "../../shared/chosen";
+import { draft } from "../../shared/draft";
 import { timeAt } from "../../shared/format";
 import { useLoad } from "../../shared/load";
 import { Trouble } from "../../shared/problem";
@@ -22,11 +22,9 @@ export function AlreadyBooked({ service, acts }: { service: string; acts: Acts }
   const [problem, setProblem] = useState<Problem | null>(null);
   const bookings = value?.bookings.filter((one) => one.service === service && one.state === "confirmed") ?? [];
   const holds = value?.holds.filter((one) => one.service === service) ?? [];
-  // For whom of this phone's people it is held nobody says here, so no name is shown with it.
   const goOn = async (hold: Hold) => {
     try {
-      const chosen = await findChosen(hold);
-      keep({ hold, chosen, heldChosen: chosen, heldFor: "", extended: undefined });
+      await resumeHold(hold);
       acts.look();
     } catch (error) {
       if (!(error instanceof Problem)) throw error;

@@ -34,12 +34,12 @@ export function OtherCard({ office, service }: { office: Office; service: string
     <li class="card">
       <h2>{office.name}</h2>
       <p>{t("offices.notOffered", { service: serviceName(service) })}</p>
-      <p>
-        {t("offices.offered")}{" "}
-        {office.services.map((other, place) => (
-          <span key={other}>{place > 0 ? ", " : ""}<a href={datesPath(office.office, other)}>{serviceName(other)}</a></span>
+      <p>{t("offices.offered")}</p>
+      <ul>
+        {office.services.map((other) => (
+          <li key={other}><a href={datesPath(office.office, other)}>{serviceName(other)}</a></li>
         ))}
-      </p>
+      </ul>
     </li>
   );
 }
