@@ -10,24 +10,34 @@ import aiohttp
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from channels.simulator import control, graph, sms
+from channels.simulator import control, dials, graph, sms
 from channels.simulator.courier import Courier
-from channels.simulator.graph import WORLD
+from channels.simulator.graph import CALL, WORLD
 from channels.simulator.hostile import Hostile
+from channels.simulator.journal import Call, Journal
 from channels.simulator.post import WEBHOOK, Post
 from channels.simulator.settings import SimulatorSettings
 from channels.simulator.world import World
 
 PAGE = Path(__file__).parent / "page"
-SAMPLES = (("+6281200000001", "Contoh Ani"), ("+6281200000002", "Contoh Budi"))
-CSP = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",  # the page's modules are of one version or of none
+}
+KEPT_HEADERS = ("Content-Type", "Authorization")
 
 
 def build(config: SimulatorSettings) -> web.Application:
     """Make the application; its phones start with two sample people."""
-    app = web.Application(middlewares=[_guard])
+    app = web.Application(middlewares=[_guard, _note])
     app.cleanup_ctx.append(_live(config))
-    for table in (graph.routes, sms.routes, control.routes):
+    for table in (graph.routes, sms.routes, control.routes, dials.routes):
         app.add_routes(table)
     app.router.add_get("/livez", _livez)
     app.router.add_get("/readyz", _livez)
@@ -39,10 +49,37 @@ def build(config: SimulatorSettings) -> web.Application:
 
 @web.middleware
 async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    response = await handler(request)
+    try:
+        response = await handler(request)
+    except web.HTTPException as refused:
+        refused.headers.update(HEADERS)
+        raise
     if not response.prepared:
-        response.headers.setdefault("Content-Security-Policy", CSP)
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+    return response
+
+
+@web.middleware
+async def _note(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Write down what the system asks of the providers, and what it is answered."""
+    if not request.path.startswith(("/v", "/sms/")):
+        return await handler(request)
+    journal = request.app[WORLD].journal
+    headers = {name: request.headers[name] for name in KEPT_HEADERS if name in request.headers}
+    call = Call("api", request.method, str(request.url), headers, await request.read())
+    request[CALL] = journal.begin(call)
+    answer: int | str = "no answer"
+    text = ""
+    try:
+        response = await handler(request)
+        answer = response.status
+        text = (response.text or "") if isinstance(response, web.Response) else ""
+    except web.HTTPException as refused:
+        answer = refused.status
+        raise
+    finally:
+        journal.end(call, answer, text)
     return response
 
 
@@ -57,12 +94,12 @@ async def _livez(_request: web.Request) -> web.Response:
 def _live(config: SimulatorSettings) -> Callable[[web.Application], AsyncIterator[None]]:
     async def live(app: web.Application) -> AsyncIterator[None]:
         async with aiohttp.ClientSession() as http:
-            hostile = Hostile()
-            courier = Courier(http, config.retry_s, hostile)
+            hostile, journal = Hostile(), Journal(config.secrets)
+            courier = Courier(http, config.retry_s, hostile, journal)
             post = Post(config, courier, hostile)
-            app[WORLD] = world = World(config, courier, post, hostile)
-            for number, name in SAMPLES:
-                world.phones.get(number, name)
+            app[WORLD] = world = World(config, courier, post, hostile, journal)
+            journal.on_change = world.tell_call
+            world.start_afresh()
             shaking = asyncio.create_task(_shake_hands(world, http))
             yield
             shaking.cancel()

@@ -38,6 +38,7 @@ class Inbound(Asked):
     name: str = ""
     text: str | None = None
     reply_id: str | None = None
+    share_contact: bool = False
     type: str = Field(default="text", pattern=r"^[a-z_]{1,30}$")
     message_id: str | None = Field(default=None, min_length=1)
     timestamp: int | None = None

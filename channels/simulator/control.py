@@ -1,44 +1,34 @@
-"""The control API: what a person or a test does with the phones."""
+"""The control API, what a person does with the phones: write, tap, share, turn a switch."""
 
 import asyncio
 import contextlib
 import json
-import math
-from typing import Any, TypeVar
+from typing import Any
 
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
 
-from channels.simulator.bodies import (
-    AskedFault,
-    Clock,
-    Fault,
-    HostileMode,
-    Inbound,
-    NewPhone,
-    Switches,
-)
+from channels.simulator import asking
+from channels.simulator.bodies import Inbound, NewPhone, Switches
 from channels.simulator.graph import WORLD
-from channels.simulator.phones import SHARE_CONTACT, Phone
-from channels.simulator.world import World
+from channels.simulator.phones import MOST_MESSAGES, MOST_PHONES, SHARE_CONTACT, Phone
 
 LONGEST_WAIT_S = 30.0
 HEARTBEAT_S = 15.0
-
-Model = TypeVar("Model", bound=BaseModel)
-
 
 routes = web.RouteTableDef()
 
 
 @routes.post("/api/inbound")
 async def post_inbound(request: web.Request) -> web.Response:
-    """Deliver a message: `{"phone", "name", "text"}`, or `"reply_id"` for a tap."""
-    world, asked = request.app[WORLD], await _read(request, Inbound)
-    phone = _phone(world, asked.phone, asked.name)
+    """Deliver a message: `{"phone", "name", "text"}`, or `"reply_id"` for a tap.
+
+    `"share_contact": true` shows a number that is hidden: as the answer where it was asked for.
+    """
+    world, asked = request.app[WORLD], await asking.read(request, Inbound)
+    phone = asking.phone(world, asked.phone, asked.name)
     shown, content = _content(phone, asked)
     if asked.number_id is not None and asked.number_id not in world.config.numbers:
-        raise _wrong("no business number has that number_id; /api/state lists them")
+        raise asking.wrong("no business number has that number_id; /api/state lists them")
     given = {"message_id": asked.message_id, "timestamp": asked.timestamp}
     message_id, taken = await world.say(phone, shown, content, number_id=asked.number_id, **given)
     return web.json_response({"message_id": message_id, "delivered": taken})
@@ -48,9 +38,9 @@ async def post_inbound(request: web.Request) -> web.Response:
 async def get_messages(request: web.Request) -> web.Response:
     """List a phone's messages, oldest first; `?wait=N&after=ID` waits for a newer one."""
     world = request.app[WORLD]
-    phone = _phone(world, request.match_info["phone"])
+    phone = asking.phone(world, request.match_info["phone"])
     after = request.query.get("after")
-    wait_s = min(_seconds(request.query.get("wait", "0")), LONGEST_WAIT_S)
+    wait_s = min(asking.seconds(request.query.get("wait", "0")), LONGEST_WAIT_S)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(wait_s):
             while wait_s and phone.messages and phone.messages[-1].id == after:
@@ -60,25 +50,45 @@ async def get_messages(request: web.Request) -> web.Response:
 
 @routes.get("/api/phones")
 async def get_phones(request: web.Request) -> web.Response:
-    """List the phones and their switches."""
-    return web.json_response([phone.shown() for phone in request.app[WORLD].phones.all()])
+    """List the phones and their switches, those used last at the end: `?limit=` of them."""
+    phones = request.app[WORLD].phones.all()[-asking.limit(request, MOST_PHONES) :]
+    return web.json_response([phone.shown() for phone in phones])
 
 
 @routes.post("/api/phones")
 async def post_phone(request: web.Request) -> web.Response:
     """Take up a phone: `{"phone", "name"}`."""
-    world, asked = request.app[WORLD], await _read(request, NewPhone)
-    phone = _phone(world, asked.phone, asked.name)
+    world, asked = request.app[WORLD], await asking.read(request, NewPhone)
+    phone = asking.phone(world, asked.phone, asked.name)
     world.tell(phone.number)
     return web.json_response(phone.shown(), status=201)
+
+
+@routes.get("/api/phones/{phone}")
+async def get_phone(request: web.Request) -> web.Response:
+    """Show one phone with its last messages, oldest first: `?limit=` of them."""
+    phone = asking.known_phone(request.app[WORLD], request.match_info["phone"])
+    last = list(phone.messages)[-asking.limit(request, MOST_MESSAGES) :]
+    counted = {"messages": [message.shown() for message in last], "count": len(phone.messages)}
+    return web.json_response(phone.shown() | counted)
+
+
+@routes.delete("/api/phones/{phone}")
+async def delete_phone(request: web.Request) -> web.Response:
+    """Forget a phone and what was said on it."""
+    world = request.app[WORLD]
+    phone = asking.known_phone(world, request.match_info["phone"])
+    world.phones.forget(phone)
+    world.tell(phone.number)
+    return web.json_response({"forgotten": phone.number})
 
 
 @routes.patch("/api/phones/{phone}")
 async def patch_phone(request: web.Request) -> web.Response:
     """Turn a phone's switches: online, on_whatsapp, blocked, bsuid_only."""
     world = request.app[WORLD]
-    phone = _phone(world, request.match_info["phone"])
-    asked = await _read(request, Switches)
+    phone = asking.phone(world, request.match_info["phone"])
+    asked = await asking.read(request, Switches)
     was_online = phone.online
     for name, value in asked.model_dump(exclude_none=True).items():
         setattr(phone, name, value)
@@ -88,93 +98,17 @@ async def patch_phone(request: web.Request) -> web.Response:
     return web.json_response(phone.shown())
 
 
-@routes.post("/api/clock")
-async def post_clock(request: web.Request) -> web.Response:
-    """Put the simulator's clock forward: `{"advance_s": 86400}`."""
-    world, asked = request.app[WORLD], await _read(request, Clock)
-    world.skew_s += asked.advance_s
-    return web.json_response({"now": world.stamp(), "skew_s": world.skew_s})
-
-
-@routes.post("/api/faults")
-async def post_faults(request: web.Request) -> web.Response:
-    """Ask for faults: the next sends fail or hang, or the next webhooks come twice.
-
-    `{"kind": "error", "status": 429, "code": 130429, "times": 2, "channel": "whatsapp"}`,
-    `{"kind": "timeout"}` (taken, then no answer), `{"kind": "twice", "times": 3}`, or
-    `{"kind": "none"}` to forget what was asked.
-    """
-    world, asked = request.app[WORLD], (await _read(request, AskedFault)).root
-    if isinstance(asked, Fault):
-        world.faults.append(asked)
-    elif asked.kind == "twice":
-        world.courier.twice = asked.times
-    else:
-        world.faults.clear()
-        world.courier.twice = 0
-    waiting = [fault.model_dump(exclude_none=True) for fault in world.faults]
-    return web.json_response({"waiting": waiting, "twice": world.courier.twice})
-
-
-@routes.put("/api/hostile")
-async def put_hostile(request: web.Request) -> web.Response:
-    """Be hostile from now on: `{"seed": 7}` with the usual doses, or with the named ones alone."""
-    world = request.app[WORLD]
-    world.hostile.turn_on(await _read(request, HostileMode))
-    world.tell("")
-    return web.json_response(world.hostile.shown())
-
-
-@routes.get("/api/hostile")
-async def get_hostile(request: web.Request) -> web.Response:
-    """Tell whether the hostile mode is on, its doses, and how often each was done."""
-    return web.json_response(request.app[WORLD].hostile.shown())
-
-
-@routes.delete("/api/hostile")
-async def delete_hostile(request: web.Request) -> web.Response:
-    """Be kind again; what was done stays to be read."""
-    world = request.app[WORLD]
-    world.hostile.turn_off()
-    world.tell("")
-    return web.json_response(world.hostile.shown())
-
-
-@routes.get("/api/log")
-async def get_log(request: web.Request) -> web.Response:
-    """List the last webhooks that were delivered, oldest first."""
-    return web.json_response(list(request.app[WORLD].courier.log))
-
-
-@routes.get("/api/state")
-async def get_state(request: web.Request) -> web.Response:
-    """Tell the clock, the numbers and whether the gateway answered the handshake."""
-    world = request.app[WORLD]
-    state = {"now": world.stamp(), "skew_s": world.skew_s, "verified": world.is_verified}
-    return web.json_response(state | {"numbers": world.config.numbers})
-
-
-@routes.post("/api/reset")
-async def post_reset(request: web.Request) -> web.Response:
-    """Forget all phones, faults, the hostile mode and the clock's skew."""
-    world = request.app[WORLD]
-    world.phones.clear()
-    world.faults.clear()
-    world.courier.twice = 0
-    world.hostile.turn_off()
-    world.skew_s = 0.0
-    world.tell("")
-    return web.json_response({"reset": True})
-
-
 @routes.get("/api/stream")
 async def get_stream(request: web.Request) -> web.StreamResponse:
-    """Stream the number of each phone on which something changed (server-sent events)."""
+    """Stream what changes, as server-sent events.
+
+    `{"phone": number}` is a phone, an empty number everything; `{"call": id}` is one of the log.
+    """
     world = request.app[WORLD]
     headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
     response = web.StreamResponse(headers=headers)
     await response.prepare(request)
-    queue: asyncio.Queue[str] = asyncio.Queue(maxsize=1000)
+    queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(maxsize=1000)
     world.watchers.add(queue)
     try:
         while True:
@@ -186,23 +120,25 @@ async def get_stream(request: web.Request) -> web.StreamResponse:
     return response
 
 
-async def _send_next(response: web.StreamResponse, queue: "asyncio.Queue[str]") -> None:
+async def _send_next(response: web.StreamResponse, queue: "asyncio.Queue[dict[str, Any]]") -> None:
     try:
         async with asyncio.timeout(HEARTBEAT_S):
-            number = await queue.get()
+            news = await queue.get()
     except TimeoutError:
         await response.write(b": still here\n\n")
     else:
-        await response.write(f"data: {json.dumps({'phone': number})}\n\n".encode())
+        await response.write(f"data: {json.dumps(news)}\n\n".encode())
 
 
 def _content(phone: Phone, asked: Inbound) -> tuple[str, dict[str, Any]]:
     """Make the message part of a webhook, and what the phone shows for it."""
     if asked.reply_id is not None:
         return _tap(phone, asked.reply_id)
+    if asked.share_contact:
+        return _share(phone)
     if asked.type == "text":
         if not isinstance(asked.text, str) or not asked.text:
-            raise _wrong("text is missing")
+            raise asking.wrong("text is missing")
         return asked.text, {"type": "text", "text": {"body": asked.text}}
     usual = {"id": "1", "mime_type": "application/octet-stream"}
     part = (asked.model_extra or {}).get(asked.type, usual)
@@ -222,42 +158,18 @@ def _tap(phone: Phone, reply_id: str) -> tuple[str, dict[str, Any]]:
                     context = {"id": message.id}
                     content = {"type": "interactive", "interactive": interactive}
                     return choice["title"], content | {"context": context}
-    raise _wrong("no message on this phone offers that reply_id")
+    raise asking.wrong("no message on this phone offers that reply_id")
+
+
+def _share(phone: Phone) -> tuple[str, dict[str, Any]]:
+    """Share the own number: as the answer to who asked last, else of one's own accord."""
+    for message in reversed(phone.messages):
+        for choice in message.more.get("buttons", []):
+            if choice["id"] == SHARE_CONTACT:
+                return f"[{choice['title']}]", _shared(phone, message.id)
+    return "[contacts]", {"type": "contacts", "contacts": [phone.card]}
 
 
 def _shared(phone: Phone, asked_by: str) -> dict[str, Any]:
     shared = {"type": "contacts", "origin": "contact_request", "contacts": [phone.card]}
     return shared | {"context": {"id": asked_by}}
-
-
-def _phone(world: World, number: str, name: str = "") -> Phone:
-    try:
-        return world.phones.get(number, name)
-    except ValueError as error:
-        raise _wrong(str(error)) from error
-
-
-async def _read(request: web.Request, model: type[Model]) -> Model:
-    try:
-        return model.model_validate(await request.json())
-    except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        where = ".".join(map(str, fault["loc"])) or "the body"
-        raise _wrong(f"{where}: {fault['msg']}") from None
-    except (ValueError, RecursionError):
-        raise _wrong("the body is no JSON") from None
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = math.nan
-    if not 0 <= seconds < math.inf:
-        raise _wrong("wait is a number of seconds")
-    return seconds
-
-
-def _wrong(text: str) -> web.HTTPBadRequest:
-    body = json.dumps({"error": text})
-    return web.HTTPBadRequest(text=body, content_type="application/json")

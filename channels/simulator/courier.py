@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +10,7 @@ import aiohttp
 
 from channels.simulator.fates import CALM, Fate
 from channels.simulator.hostile import Hostile
+from channels.simulator.journal import Call, Journal, Kind
 
 TRIES = 8
 MOST_COPIES = 3
@@ -22,7 +21,8 @@ OK = 200
 class Letter:
     """One call to the gateway: about whose phone, and what befalls it.
 
-    `on_end` hears what became of it: `delivered` or `failed`.
+    In a batch `others` are the other people's phones. `on_end` hears what became of it:
+    `delivered` or `failed`.
     """
 
     url: str
@@ -31,16 +31,20 @@ class Letter:
     whose: str = ""
     fate: Fate = CALM
     on_end: Callable[[str], None] | None = None
+    kind: Kind = "webhook"
+    others: tuple[str, ...] = ()
 
 
 class Courier:
     """Delivers calls to the gateway, again with growing pauses until it says 200."""
 
-    def __init__(self, http: aiohttp.ClientSession, retry_s: float, hostile: Hostile) -> None:
+    def __init__(
+        self, http: aiohttp.ClientSession, retry_s: float, hostile: Hostile, journal: Journal
+    ) -> None:
         self._http, self._retry_s, self._hostile = http, retry_s, hostile
+        self._journal = journal
         self._tasks: set[asyncio.Task[bool]] = set()
         self._held: dict[str, asyncio.Event] = {}
-        self.log: deque[dict[str, Any]] = deque(maxlen=500)
         self.twice = 0
 
     async def deliver(self, letter: Letter) -> bool:
@@ -76,7 +80,7 @@ class Courier:
             tries = await asyncio.gather(*(self._try(letter) for _ in range(copies)))
             taken = any(tries) and not self._hostile.does(letter.fate, "unheard")
         else:
-            self._note(letter, "dropped", 0.0)
+            self._journal.end(self._journal.begin(_call(letter)), "dropped")
         if overtaken := self._held.pop(letter.whose, None):
             overtaken.set()
         if not taken:
@@ -108,26 +112,29 @@ class Courier:
         return taken
 
     async def _try(self, letter: Letter) -> bool:
-        began = time.perf_counter()
+        noted = self._journal.begin(_call(letter))
         timeout = aiohttp.ClientTimeout(total=10)
         call = self._http.post(
             letter.url, data=letter.body, headers=letter.headers, timeout=timeout
         )
         answer: int | str
+        text = ""
         try:
             async with call as reply:
                 answer = reply.status
+                text = "" if answer == OK else await reply.text(errors="replace")
         except (aiohttp.ClientError, TimeoutError) as error:
             answer = type(error).__name__
-        self._note(letter, answer, (time.perf_counter() - began) * 1000)
+        self._journal.end(noted, answer, text)
         return answer == OK
-
-    def _note(self, letter: Letter, answer: int | str, took_ms: float) -> None:
-        entry = {"kind": "webhook", "url": letter.url, "answer": answer, "ms": round(took_ms, 1)}
-        self.log.append(entry | {"at": time.time(), "body": letter.body.decode()[:4000]})
 
     async def close(self) -> None:
         """Give up what is under way."""
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _call(letter: Letter) -> Call:
+    phones = tuple(dict.fromkeys((letter.whose, *letter.others)))
+    return Call(letter.kind, "POST", letter.url, letter.headers, letter.body, phones)

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from channels.simulator.bodies import Fault
+from channels.simulator.journal import Call
 from channels.simulator.outgoing import (
     INVALID,
     NO_TEMPLATE,
@@ -29,6 +30,7 @@ from channels.simulator.troubles import HANG_S, TOO_MANY, answer, refusal_of
 from channels.simulator.world import World
 
 WORLD = web.AppKey("world", World)
+CALL = web.RequestKey("call", Call)
 UNKNOWN_OBJECT = 33
 
 routes = web.RouteTableDef()
@@ -48,19 +50,21 @@ async def post_message(request: web.Request) -> web.Response:
     except (ValueError, RecursionError):
         return error(400, INVALID, "The body is no JSON")
     if isinstance(message, dict) and message.get("status") == "read":
-        return _read(world, message)
+        return _read(request, message)
     try:
-        return await _send(world, read(message), request.match_info["number_id"])
+        return await _send(request, read(message))
     except RefusedError as refused:
         status = 404 if refused.code == NO_TEMPLATE else 400
         return error(status, refused.code, refused.details)
 
 
-async def _send(world: World, message: Outgoing, number_id: str) -> web.Response:
+async def _send(request: web.Request, message: Outgoing) -> web.Response:
+    world, number_id = request.app[WORLD], request.match_info["number_id"]
     wanted, hostile = world.next_fault("whatsapp"), world.hostile
+    phone = _phone(world, message)
+    request[CALL].phones = (phone.number,)
     if wanted and wanted.kind == "error":
         return _as_asked(wanted)
-    phone = _phone(world, message)
     over = hostile.refuse(number_id, phone.number, world.now_s())
     if over is not None:
         return error(TOO_MANY, over, "too many messages in a short time")
@@ -94,10 +98,12 @@ def _accepted(message: Outgoing, phone: Phone, sent: Message) -> web.Response:
     return web.json_response(body)
 
 
-def _read(world: World, message: dict[str, Any]) -> web.Response:
+def _read(request: web.Request, message: dict[str, Any]) -> web.Response:
+    world = request.app[WORLD]
     for phone in world.phones.all():
         for shown in phone.messages:
             if shown.id == message.get("message_id"):
+                request[CALL].phones = (phone.number,)
                 shown.status = "read"
                 phone.typing = "typing_indicator" in message
                 world.tell(phone.number)
@@ -122,7 +128,9 @@ def _message(world: World, message: Outgoing) -> Message:
     if message.text:
         text = message.text.body
     elif message.interactive:
-        text, more = message.interactive.body.text, more | _choices(message.interactive)
+        part = message.interactive
+        text, more = part.body.text, more | _choices(part)
+        more |= {"footer": part.footer.text} if part.footer else {}
     elif message.template:
         text = words_of(message.template)
         name = message.template.name
@@ -135,10 +143,11 @@ def _choices(part: ButtonMessage | ListMessage | ContactMessage) -> dict[str, An
     match part:
         case ButtonMessage():
             return {"buttons": [button.reply.model_dump() for button in part.action.buttons]}
-        case ListMessage():
-            rows = [row for section in part.action.sections for row in section.rows]
+        case ListMessage(action=action):
+            rows = [row for section in action.sections for row in section.rows]
             shown = [row.model_dump(exclude_none=True) for row in rows]
-            return {"rows": shown, "rows_button": part.action.button}
+            sections = [{"title": one.title, "rows": len(one.rows)} for one in action.sections]
+            return {"rows": shown, "rows_button": action.button, "sections": sections}
     return {"buttons": [{"id": SHARE_CONTACT, "title": "Bagikan nomor"}]}
 
 

@@ -7,6 +7,8 @@ from channels.simulator.bodies import HostileMode
 from channels.simulator.fates import CALM, DOSES, USUAL, Chooser, Fate, Kind
 from channels.simulator.limits import Gauge, Limits
 
+SECONDS = ("delay_s", "reorder_s", "batch_s", "slow_s")
+
 
 class Hostile:
     """Draws fates while it is on, counts what came of them, and keeps the rate limits."""
@@ -67,6 +69,8 @@ class Hostile:
             "doses": doses_of(self.mode),
             "limits": limits.model_dump() if limits else None,
             "codes": self.mode.codes,
+            "seconds": {name: getattr(self.mode, name) for name in SECONDS},
+            "usual": {"doses": DOSES, "limits": Limits().model_dump()},
             "done": dict(sorted(self.done.items())),
         }
 

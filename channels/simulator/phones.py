@@ -4,18 +4,16 @@ import base64
 import hashlib
 import re
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 MOST_PHONES = 10_000
 MOST_MESSAGES = 1_000
 WINDOW_S = 24 * 3600
 SHARE_CONTACT = "share_contact"  # the button that WhatsApp itself puts under a contact request
-GSM7 = set(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-GSM7_ESCAPED = set("^{}\\[~]|€")
+SAMPLES = (("+6281200000001", "Contoh Ani"), ("+6281200000002", "Contoh Budi"))
 
 
 @dataclass(slots=True)
@@ -30,6 +28,7 @@ class Message:
     at: str
     status: str
     more: dict[str, Any] = field(default_factory=dict)
+    on_delivery: Callable[[], None] | None = None
 
     def shown(self) -> dict[str, Any]:
         """Give the message as the control API shows it."""
@@ -71,7 +70,16 @@ class Phone:
     def shown(self) -> dict[str, Any]:
         """Give the phone as the control API shows it."""
         names = ("number", "name", "online", "on_whatsapp", "blocked", "bsuid_only", "typing")
-        return {name: getattr(self, name) for name in names} | {"bsuid": self.bsuid}
+        shown = {name: getattr(self, name) for name in names}
+        return shown | {"bsuid": self.bsuid, "window_until": self.window_until}
+
+    @property
+    def window_until(self) -> str | None:
+        """Until when anything may be sent to this phone, by the simulator's clock."""
+        if not self.last_inbound_s:
+            return None
+        ends = datetime.fromtimestamp(self.last_inbound_s + WINDOW_S, UTC)
+        return ends.isoformat(timespec="seconds")
 
 
 class Phones:
@@ -96,6 +104,10 @@ class Phones:
         self._phones.move_to_end(key)
         return phone
 
+    def find(self, number: str) -> Phone | None:
+        """Find a phone that is there; it does not count as used."""
+        return self._phones.get(e164(number))
+
     def by_bsuid(self, bsuid: str) -> Phone | None:
         """Find a phone by its business-scoped user id."""
         key = self._by_bsuid.get(bsuid)
@@ -105,10 +117,17 @@ class Phones:
         """List the phones, those used last at the end."""
         return list(self._phones.values())
 
-    def clear(self) -> None:
-        """Forget every phone."""
+    def forget(self, phone: Phone) -> None:
+        """Forget a phone and what was said on it."""
+        self._phones.pop(phone.number, None)
+        self._by_bsuid.pop(phone.bsuid, None)
+
+    def start_afresh(self) -> None:
+        """Forget every phone, and take up the sample people's."""
         self._phones.clear()
         self._by_bsuid.clear()
+        for number, name in SAMPLES:
+            self.get(number, name)
 
 
 def e164(number: str) -> str:
@@ -122,17 +141,3 @@ def e164(number: str) -> str:
 def wamid(seed: str) -> str:
     """Make a message id in the form of WhatsApp's."""
     return "wamid." + base64.b64encode(seed.encode()).decode()
-
-
-def segments(text: str) -> tuple[int, str]:
-    """Count the SMS segments of a text and name its alphabet (3GPP TS 23.038).
-
-    GSM-7 carries 160 letters, or 153 in each of several; UCS-2 carries 70, or 67.
-    """
-    if set(text) <= GSM7 | GSM7_ESCAPED:
-        length, alphabet = sum(2 if c in GSM7_ESCAPED else 1 for c in text), "GSM-7"
-        one, each = 160, 153
-    else:
-        length, alphabet = len(text.encode("utf-16-be")) // 2, "UCS-2"
-        one, each = 70, 67
-    return (1 if length <= one else -(-length // each)), alphabet

@@ -76,7 +76,8 @@ class Post:
                 on_end(status)
 
         url = self.config.gateway_url + WEBHOOK
-        return Letter(url, body, headers, first.whose, first.fate, end)
+        others = tuple(news.whose for news in batch[1:])
+        return Letter(url, body, headers, first.whose, first.fate, end, others=others)
 
     def _twisted(self, payload: dict[str, Any], fate: Fate) -> dict[str, Any]:
         if self.hostile.does(fate, "unknown_types"):

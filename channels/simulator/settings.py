@@ -29,6 +29,12 @@ class SimulatorSettings(BaseSettings):
     read_after_s: float = Field(default=0.2, ge=0, description="Delivered until read.")
     retry_s: float = Field(default=1.0, gt=0, description="First pause after a failed webhook.")
 
+    @property
+    def secrets(self) -> list[str]:
+        """List what nobody is shown."""
+        every = (self.app_secret, self.verify_token, self.access_token, self.sms_token)
+        return [secret for secret in (*every, self.twilio_token) if secret]
+
 
 def read() -> SimulatorSettings:
     """Read the environment once, or end with every fault in plain words.

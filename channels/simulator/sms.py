@@ -10,7 +10,8 @@ import hashlib
 import hmac
 import json
 import secrets
-from typing import Any
+from collections.abc import Callable
+from dataclasses import asdict
 from urllib.parse import urlencode
 
 from aiohttp import BasicAuth, web
@@ -18,8 +19,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from channels.simulator.bodies import Fault
 from channels.simulator.courier import Letter
-from channels.simulator.graph import WORLD
-from channels.simulator.phones import Message, Phone, segments
+from channels.simulator.graph import CALL, WORLD
+from channels.simulator.phones import Message, Phone
+from channels.simulator.segments import measure
 from channels.simulator.troubles import (
     HANG_S,
     SERVER_ERROR,
@@ -62,6 +64,7 @@ async def post_generic(request: web.Request) -> web.Response:
         phone = world.phones.get(asked.to)
     except (ValueError, RecursionError):
         return web.json_response({"code": 400, "message": "to and text are needed"}, status=400)
+    request[CALL].phones = (phone.number,)
     fate = world.hostile.draw("send", phone.number)
     refusal = sms_refusal_of(world.hostile, fate)
     if refusal and not refusal.is_taken:
@@ -92,15 +95,15 @@ async def post_twilio(request: web.Request) -> web.Response:
         phone = world.phones.get(str(form["To"]))
     except (ValueError, KeyError):
         return _twilio_error(400, 21211, "The 'To' number is not a valid phone number.")
+    request[CALL].phones = (phone.number,)
     fate = world.hostile.draw("send", phone.number)
     refusal = sms_refusal_of(world.hostile, fate)
     if refusal and not refusal.is_taken:
         return _twilio_no(refusal)
-    text = str(form.get("Body", ""))
-    sent = _take(world, phone, text)
+    text, sender = str(form.get("Body", "")), str(form.get("From", ""))
+    sent = _message(world, text, sender)
     back = str(form.get("StatusCallback", ""))
-    if back and phone.online:
-        _send_twilio_receipts(world, back, sent, phone)
+    _take(world, phone, sent, lambda: _send_twilio_receipts(world, back, sent, phone))
     if wanted:
         await asyncio.sleep(HANG_S)
     if refusal:
@@ -140,34 +143,49 @@ def _take_once(world: World, phone: Phone, asked: GenericSms) -> Message:
     for one in phone.messages:
         if asked.ref and one.more.get("ref") == asked.ref:
             return one
-    sent = _take(world, phone, asked.text, asked.ref)
-    if phone.online:
-        receipt = {"id": sent.id, "ref": asked.ref, "status": "delivered"}
-        raw = json.dumps(receipt).encode()
-        digest = hmac.new(world.config.sms_token.encode(), raw, hashlib.sha256).hexdigest()
-        headers = {"Content-Type": "application/json", "X-Antrean-Signature": digest}
-        _post(world, world.config.gateway_url + GENERIC_RECEIPTS, (raw, headers), phone)
+    sent = _message(world, asked.text, asked.sender)
+    sent.more["ref"] = asked.ref
+    _take(world, phone, sent, lambda: _send_generic_receipt(world, sent, phone))
     return sent
+
+
+def _take(world: World, phone: Phone, sent: Message, confirm: Callable[[], None]) -> None:
+    """Show a text on the phone; one that is offline confirms it when it is back."""
+
+    def deliver() -> None:
+        sent.status, sent.on_delivery = "delivered", None
+        confirm()
+
+    sent.on_delivery = deliver
+    phone.messages.append(sent)
+    if phone.online:
+        deliver()
+    world.tell(phone.number)
 
 
 def _post(world: World, url: str, call: tuple[bytes, dict[str, str]], phone: Phone) -> None:
     """Send a receipt; it may come late or twice as WhatsApp's do."""
     fate = world.hostile.draw("webhook", phone.number)
-    world.courier.send(Letter(url, *call, phone.number, fate))
+    world.courier.send(Letter(url, *call, phone.number, fate, kind="receipt"))
 
 
-def _take(world: World, phone: Phone, text: str, ref: str | None = None) -> Message:
-    number, alphabet = segments(text)
-    more: dict[str, Any] = {"segments": number, "alphabet": alphabet, "ref": ref}
-    message_id = "SM" + secrets.token_hex(16)
-    status = "delivered" if phone.online else "sent"
-    sent = Message(message_id, "out", "sms", "text", text, world.stamp(), status, more)
-    phone.messages.append(sent)
-    world.tell(phone.number)
-    return sent
+def _message(world: World, text: str, sender: str) -> Message:
+    more = {"from": sender} | asdict(measure(text))
+    ours = ("SM" + secrets.token_hex(16), "out", "sms", "text", text, world.stamp(), "sent")
+    return Message(*ours, more)
+
+
+def _send_generic_receipt(world: World, sent: Message, phone: Phone) -> None:
+    receipt = {"id": sent.id, "ref": sent.more["ref"], "status": "delivered"}
+    raw = json.dumps(receipt).encode()
+    digest = hmac.new(world.config.sms_token.encode(), raw, hashlib.sha256).hexdigest()
+    headers = {"Content-Type": "application/json", "X-Antrean-Signature": digest}
+    _post(world, world.config.gateway_url + GENERIC_RECEIPTS, (raw, headers), phone)
 
 
 def _send_twilio_receipts(world: World, back: str, sent: Message, phone: Phone) -> None:
+    if not back:
+        return
     for name in ("sent", "delivered"):
         form = {"MessageSid": sent.id, "MessageStatus": name, "To": phone.number}
         form["AccountSid"] = world.config.twilio_sid

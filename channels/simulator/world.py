@@ -14,11 +14,17 @@ from channels.simulator.bodies import Fault
 from channels.simulator.courier import Courier
 from channels.simulator.fates import pick
 from channels.simulator.hostile import Hostile
+from channels.simulator.journal import Call, Journal
 from channels.simulator.phones import WINDOW_S, Message, Phone, Phones, wamid
 from channels.simulator.post import News, Post
 from channels.simulator.settings import SimulatorSettings
 
 WINDOW_CLOSED, CANNOT_REACH, SOMETHING_WRONG = 131047, 131026, 131000
+REASONS = {
+    WINDOW_CLOSED: "more than 24 hours since they wrote: only a template goes out",
+    CANNOT_REACH: "this number is not on WhatsApp",
+}
+NOT_TAKEN = "the gateway did not take it, however often it was tried"
 RANKS = {"accepted": 0, "sent": 1, "failed": 2, "delivered": 3, "read": 4}
 
 
@@ -30,9 +36,10 @@ class World:
     courier: Courier
     post: Post
     hostile: Hostile
+    journal: Journal
     phones: Phones = field(default_factory=Phones)
     faults: deque[Fault] = field(default_factory=deque)
-    watchers: set[asyncio.Queue[str]] = field(default_factory=set)
+    watchers: set[asyncio.Queue[dict[str, Any]]] = field(default_factory=set)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     skew_s: float = 0.0
     numbers: Iterator[int] = field(default_factory=lambda: count(time.time_ns()))
@@ -52,12 +59,19 @@ class World:
         return datetime.fromtimestamp(self.now_s(), UTC).isoformat(timespec="milliseconds")
 
     def tell(self, number: str) -> None:
-        """Say that something changed on a phone."""
+        """Say that something changed on a phone, or, with no number, for all of them."""
         self.changed.set()
         self.changed = asyncio.Event()
+        self._stream({"phone": number})
+
+    def tell_call(self, call: Call) -> None:
+        """Say that a call began or ended."""
+        self._stream({"call": call.id})
+
+    def _stream(self, news: dict[str, Any]) -> None:
         for watcher in self.watchers:
             if not watcher.full():
-                watcher.put_nowait(number)
+                watcher.put_nowait(news)
 
     async def say(
         self, phone: Phone, shown: str, content: dict[str, Any], **given: Any
@@ -77,6 +91,8 @@ class World:
 
         def end(status: str) -> None:
             message.status = status
+            if status == "failed":
+                message.more["reason"] = NOT_TAKEN
             self.tell(phone.number)
 
         fate = self.hostile.draw("webhook", phone.number)
@@ -98,8 +114,12 @@ class World:
     def come_online(self, phone: Phone) -> None:
         """Deliver what waited while the phone was offline."""
         for message in phone.messages:
-            if (message.direction, message.channel, message.status) == ("out", "whatsapp", "sent"):
+            if (message.direction, message.status) != ("out", "sent"):
+                continue
+            if message.channel == "whatsapp":
                 self._start(self._ladder(phone, message, sent=True))
+            elif message.on_delivery:
+                message.on_delivery()
 
     def _start(self, work: Any) -> None:
         task = asyncio.create_task(work)
@@ -134,7 +154,7 @@ class World:
         if RANKS[name] > RANKS.get(message.status, 0):
             message.status = name
         if error is not None:
-            message.more["error"] = error
+            message.more |= {"error": error, "reason": REASONS[error]}
         self.tell(phone.number)
         if name == "delivered" and self.hostile.does(fate, "skip_delivered"):
             return
@@ -157,6 +177,16 @@ class World:
                     self.faults.remove(fault)
                 return fault
         return None
+
+    def start_afresh(self) -> None:
+        """Forget what was said, called and asked for; the sample people are there again."""
+        self.phones.start_afresh()
+        self.journal.clear()
+        self.faults.clear()
+        self.courier.twice = 0
+        self.hostile.turn_off()
+        self.skew_s = 0.0
+        self.tell("")
 
     async def close(self) -> None:
         """End everything that is under way."""

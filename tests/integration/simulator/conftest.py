@@ -14,7 +14,8 @@ from channels.simulator.settings import SimulatorSettings
 from deploy.local import paths
 
 SECRET, TOKEN, NUMBER = "app-secret-of-a-test", "access-token-of-a-test", "100000000000001"
-ANI = "+6281200000001"
+SMS_TOKEN, VERIFY = "sms-token-of-a-test", "verify-token"
+ANI, BUDI = "+6281200000001", "+6281200000002"
 
 
 @dataclass
@@ -23,6 +24,7 @@ class Hook:
 
     calls: list[tuple[bytes, str]] = field(default_factory=list)
     refuse: int = 0
+    receipts: list[dict[str, Any]] = field(default_factory=list)
 
     async def post(self, request: web.Request) -> web.Response:
         raw = await request.read()
@@ -30,6 +32,10 @@ class Hook:
             self.refuse -= 1
             return web.Response(status=503)
         self.calls.append((raw, request.headers["X-Hub-Signature-256"]))
+        return web.Response()
+
+    async def receipt(self, request: web.Request) -> web.Response:
+        self.receipts.append(await request.json())
         return web.Response()
 
     def values(self, part: str) -> list[dict[str, Any]]:
@@ -54,6 +60,15 @@ class Sim:
         path = f"/v23.0/{NUMBER}/messages"
         return await self.call("POST", path, whole, Authorization=f"Bearer {token}")
 
+    async def sms(self, text: str, ref: str = "ref-1", phone: str = ANI) -> Any:
+        body = {"to": phone, "from": "ANTREAN", "text": text, "ref": ref}
+        headers = {"Authorization": f"Bearer {SMS_TOKEN}"}
+        return await self.call("POST", "/sms/generic/messages", body, **headers)
+
+    async def log(self, query: str = "") -> list[dict[str, Any]]:
+        _, found = await self.call("GET", f"/api/log{query}")
+        return list(found)
+
     async def messages(self, phone: str = ANI) -> list[dict[str, Any]]:
         _, found = await self.call("GET", f"/api/phones/{phone}/messages")
         return list(found)
@@ -76,13 +91,14 @@ async def hook() -> Hook:
 async def sim(hook: Hook) -> AsyncIterator[Sim]:
     gateway = web.Application()
     gateway.router.add_post("/v1/channels/whatsapp/webhook", hook.post)
+    gateway.router.add_post("/v1/channels/sms/generic/receipts", hook.receipt)
     behind, url = await serve(gateway)
     config = SimulatorSettings(
         gateway_url=url,
         app_secret=SECRET,
-        verify_token="verify-token",
+        verify_token=VERIFY,
         access_token=TOKEN,
-        sms_token="sms-token",
+        sms_token=SMS_TOKEN,
         deliver_after_s=0.01,
         read_after_s=0.01,
         retry_s=0.05,

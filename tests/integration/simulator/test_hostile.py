@@ -12,14 +12,14 @@ import pytest
 from tests.conftest import eventually
 from tests.integration.simulator.conftest import (
     ANI,
+    BUDI,
     SECRET,
+    SMS_TOKEN,
     Hook,
     Sim,
     text,
     written,
 )
-
-BUDI = "+6281200000002"
 
 
 async def hostile(sim: Sim, **doses: Any) -> None:
@@ -288,7 +288,7 @@ async def test_an_sms_provider_has_its_bad_moments_too(sim: Sim) -> None:
             "POST",
             "/sms/generic/messages",
             body | {"ref": str(number)},
-            Authorization="Bearer sms-token",
+            Authorization=f"Bearer {SMS_TOKEN}",
         )
         for number in range(20)
     ]

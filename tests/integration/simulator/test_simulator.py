@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import eventually
-from tests.integration.simulator.conftest import ANI, SECRET, Hook, Sim, text, written
+from tests.integration.simulator.conftest import ANI, SECRET, SMS_TOKEN, Hook, Sim, text, written
 
 
 async def test_what_a_citizen_writes_arrives_signed_in_metas_envelope(sim: Sim, hook: Hook) -> None:
@@ -186,7 +186,7 @@ async def test_an_sms_is_shown_with_its_segments(sim: Sim) -> None:
     body = {"to": ANI, "from": "ANTREAN", "text": "x" * 161, "ref": "attempt-2"}
 
     status, answer = await sim.call(
-        "POST", "/sms/generic/messages", body, Authorization="Bearer sms-token"
+        "POST", "/sms/generic/messages", body, Authorization=f"Bearer {SMS_TOKEN}"
     )
 
     (shown,) = await sim.messages()
@@ -266,7 +266,7 @@ async def test_an_sms_that_comes_twice_is_shown_once(sim: Sim) -> None:
     body = {"to": ANI, "from": "ANTREAN", "text": "Satu", "ref": "text-1"}
 
     answers = [
-        await sim.call("POST", "/sms/generic/messages", body, Authorization="Bearer sms-token")
+        await sim.call("POST", "/sms/generic/messages", body, Authorization=f"Bearer {SMS_TOKEN}")
         for _ in range(2)
     ]
 
@@ -279,7 +279,7 @@ async def test_an_sms_that_comes_twice_is_shown_once(sim: Sim) -> None:
 )
 async def test_an_odd_sms_is_refused(body: Any, sim: Sim) -> None:
     status, _ = await sim.call(
-        "POST", "/sms/generic/messages", body, Authorization="Bearer sms-token"
+        "POST", "/sms/generic/messages", body, Authorization=f"Bearer {SMS_TOKEN}"
     )
 
     assert status == 400
@@ -292,7 +292,7 @@ async def test_what_waited_for_a_phone_arrives_when_it_is_back_and_an_sms_has_no
     await sim.call("PATCH", f"/api/phones/{ANI}", {"online": False})
     await sim.send(text())
     sms = {"to": ANI, "from": "ANTREAN", "text": "x"}
-    await sim.call("POST", "/sms/generic/messages", sms, Authorization="Bearer sms-token")
+    await sim.call("POST", "/sms/generic/messages", sms, Authorization=f"Bearer {SMS_TOKEN}")
     await sim.call("PATCH", f"/api/phones/{ANI}", {"online": True})
 
     receipts = await eventually(lambda: three(hook))
