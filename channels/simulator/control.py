@@ -79,7 +79,7 @@ async def delete_phone(request: web.Request) -> web.Response:
     world = request.app[WORLD]
     phone = asking.known_phone(world, request.match_info["phone"])
     world.phones.forget(phone)
-    world.tell(phone.number)
+    world.tell("")
     return web.json_response({"forgotten": phone.number})
 
 

@@ -17,7 +17,7 @@ export function startFaults() {
   form.addEventListener("change", (event) => prepare(form, event.target.name));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    post("/api/faults", asked(form)).then((told) => { draw(told); notice("Asked for."); }, complain);
+    post("/api/faults", asked(form)).then(draw, complain);
   });
   byId("faults-none").addEventListener("click", () => post("/api/faults", { kind: "none" }).then(draw, complain));
   prepare(form, "channel");
@@ -49,7 +49,7 @@ function asked(form) {
 
 function draw({ waiting, twice }) {
   const items = waiting.map((fault, place) => ({ key: `${place} ${JSON.stringify(fault)}`, text: wordsOf(fault) }));
-  if (twice) items.push({ key: `twice ${twice}`, text: `The next ${twice} webhooks come twice.` });
+  if (twice) items.push({ key: `twice ${twice}`, text: twice === 1 ? "The next webhook comes twice." : `The next ${twice} webhooks come twice.` });
   sync(byId("faults-waiting"), items, (item) => el("li", {}, item.text));
   byId("faults-empty").hidden = items.length > 0;
   byId("faults-none").disabled = !items.length;

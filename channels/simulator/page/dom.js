@@ -2,15 +2,13 @@
 const SVG = "http://www.w3.org/2000/svg";
 const PATHS = {
   tick: "M2 8.5 5.5 12 13 4.5",
-  ticks: "M1 8.5 4.5 12 11.5 4.5M7.5 11.5l.7.7L15.2 4.5",
+  ticks: "M.8 8.8 4 12l6.4-7.5M7.6 11.4l.6.6 6.9-7.5",
   clock: "M8 2a6 6 0 1 0 .01 0M8 5v3.3l2.3 1.4",
   cross: "M4 4l8 8M12 4l-8 8",
   send: "M2.5 13.5 14 8 2.5 2.5v4.2L9.5 8l-7 1.3z",
   list: "M6 4h8M6 8h8M6 12h8M2.5 4h.01M2.5 8h.01M2.5 12h.01",
-  plus: "M8 3v10M3 8h10",
   copy: "M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z",
-  bench: "M2 3h12v10H2zM9.5 3v10",
-  reset: "M3 8a5 5 0 1 0 1.6-3.7M3 2.5v3h3",
+  warn: "M8 2 14.5 13.5h-13zM8 6.5v3M8 11.6h.01",
   again: "M13 8a5 5 0 1 1-1.6-3.7M13 2.5v3h-3",
 };
 
@@ -29,7 +27,7 @@ export function el(name, attributes = {}, ...inside) {
 /** Draw an icon; it says nothing by itself, a word stands beside it or in the button's label. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
-  for (const [key, value] of Object.entries({ viewBox: "0 0 16 16", class: `icon ${name}`, "aria-hidden": "true" })) svg.setAttribute(key, value);
+  for (const [key, value] of Object.entries({ viewBox: "0 0 16 16", class: `icon i-${name}`, "aria-hidden": "true" })) svg.setAttribute(key, value);
   const path = document.createElementNS(SVG, "path");
   path.setAttribute("d", PATHS[name]);
   svg.append(path);
@@ -70,7 +68,7 @@ export function sync(list, items, make, mend = () => {}) {
 /** Show a notice for a while; a fault is read out at once. */
 export function notice(text, kind = "good") {
   const box = el("p", { class: `notice ${kind}` }, text);
-  byId(kind === "bad" ? "alerts" : "notices").append(box);
+  byId(kind === "bad" ? "alerts" : "notices").replaceChildren(box);
   setTimeout(() => box.remove(), kind === "bad" ? 9000 : 4000);
 }
 

@@ -1,6 +1,6 @@
 // The hostile mode: which doses, how much of each, by which seed, and what came of it so far.
 import { get, put, remove } from "./api.js";
-import { byId, complain, el, notice, say } from "./dom.js";
+import { byId, complain, el, icon, notice, say } from "./dom.js";
 
 const WORDS = {
   duplicate: ["Duplicates", "a webhook comes two to four times at once"],
@@ -28,6 +28,7 @@ const percent = (share) => Number((share * 100).toFixed(2));
 /** Wire the hostile mode; gives what draws it anew. */
 export function startHostile() {
   const form = byId("hostile");
+  byId("hostile-flag").prepend(icon("warn"));
   let drawn = "";
   const refresh = async () => {
     const mode = await get("/api/hostile");
@@ -57,12 +58,12 @@ function dose(name, share) {
   const [label, what] = WORDS[name] ?? [name, ""];
   const id = `dose-${name}`;
   return el("div", { class: "dose" },
-    el("label", { class: "check" }, el("input", { type: "checkbox", name: `on-${name}` }), el("span", {}, el("b", {}, label), el("small", {}, what))),
+    el("label", { class: "check" }, el("input", { type: "checkbox", name: `on-${name}`, "aria-describedby": `${id}-what` }), el("b", {}, label)),
     el("span", { class: "share" },
       el("label", { class: "unseen", for: id }, `${label}: percent`),
       el("input", { id, name, type: "number", min: "0", max: "100", step: "any", required: true }),
       el("small", {}, `% · usual ${percent(share)}`)),
-    el("span", { class: "done", "data-done": name }));
+    el("p", { class: "about" }, el("small", { id: `${id}-what` }, what), el("b", { "data-done": name })));
 }
 
 const field = (name, label, step) => el("label", { class: "field" }, label,

@@ -65,22 +65,20 @@ function summary(call) {
 const whose = (phones) => (phones.length > 1 ? `${phones[0]} and ${phones.length - 1} more` : phones[0] ?? "");
 
 function parts(call) {
-  const curl = call.curl ? text("curl line to repeat it", call.curl) : el("p", { class: "soft" }, "Too long to be repeated from here.");
   return [
     el("p", { class: "url" }, `${call.method} ${call.url}`),
-    text("Headers", Object.entries(call.headers).map(([name, value]) => `${name}: ${value}`).join("\n")),
+    call.curl ? text("curl line to repeat it", call.curl) : el("p", { class: "soft" }, "Too long to be repeated from here."),
+    call.kind === "api" ? null : el("p", {}, el("button", { type: "button", class: "small", on: { click: () => repeat(call) } }, icon("again"), "Deliver again")),
     text("Body", pretty(call.body)),
     call.answer_body ? text("Answer", pretty(call.answer_body)) : null,
-    curl,
-    call.kind === "api" ? null : el("p", {}, el("button", { type: "button", on: { click: () => repeat(call) } }, icon("again"), "Deliver again")),
+    text("Headers", Object.entries(call.headers).map(([name, value]) => `${name}: ${value}`).join("\n")),
   ].filter(Boolean);
 }
 
 function text(label, letters) {
   const pre = el("pre", { tabindex: "0", role: "group", "aria-label": label }, letters);
-  const copies = { click: () => copy(letters, pre) };
   const head = el("div", { class: "text-head" }, el("span", {}, label),
-    el("button", { type: "button", class: "small", "aria-label": `Copy: ${label}`, on: { click: copies.click } }, icon("copy"), "Copy"));
+    el("button", { type: "button", class: "small", "aria-label": `Copy: ${label}`, on: { click: () => copy(letters, pre) } }, icon("copy"), "Copy"));
   return el("div", { class: "text" }, head, pre);
 }
 

@@ -161,9 +161,9 @@ function offerNumbers(select, numbers) {
 
 // Whether we may write freely: within 24 hours after they wrote.
 function windowOf(told, now) {
-  if (!told.window_until) return "Never wrote: only a template can be sent here.";
+  if (!told.window_until) return "Never wrote: only templates can be sent here.";
   const ends = new Date(told.window_until);
-  if (ends <= now) return "24-hour window closed: only a template can be sent here.";
+  if (ends <= now) return "24-hour window closed: templates only.";
   const when = ends.toLocaleString("en-GB", { weekday: "short", hour: "2-digit", minute: "2-digit" });
   return `24-hour window open until ${when}`;
 }

@@ -12,7 +12,7 @@ export function openSheet(phone, message, opener, send) {
   const form = el("form", { class: "sheet-form" },
     el("div", { class: "sheet-head" },
       el("button", { type: "button", class: "close quiet", "aria-label": "Close the list" }, icon("cross")),
-      el("h4", { id: `${name}-title`, lang: "id" }, message.rows_button)),
+      el("h3", { id: `${name}-title`, lang: "id" }, message.rows_button)),
     el("div", { class: "rows" }, ...sections(message, name)),
     el("div", { class: "sheet-foot" }, submit));
   const sheet = el("div", { class: "sheet", role: "dialog", "aria-labelledby": `${name}-title` }, form);
