@@ -15,6 +15,8 @@ from deploy.local import paths
 
 SECRET, TOKEN, NUMBER = "app-secret-of-a-test", "access-token-of-a-test", "100000000000001"
 SMS_TOKEN, VERIFY = "sms-token-of-a-test", "verify-token"
+TWILIO_SID, TWILIO_TOKEN = "AC" + "1" * 32, "twilio-token-of-a-test"
+RECEIPTS = ("/v1/channels/sms/generic/receipts", "/v1/channels/sms/twilio/receipts")
 ANI, BUDI = "+6281200000001", "+6281200000002"
 
 
@@ -24,7 +26,7 @@ class Hook:
 
     calls: list[tuple[bytes, str]] = field(default_factory=list)
     refuse: int = 0
-    receipts: list[dict[str, Any]] = field(default_factory=list)
+    signed: list[tuple[bytes, str]] = field(default_factory=list)
 
     async def post(self, request: web.Request) -> web.Response:
         raw = await request.read()
@@ -35,8 +37,14 @@ class Hook:
         return web.Response()
 
     async def receipt(self, request: web.Request) -> web.Response:
-        self.receipts.append(await request.json())
+        headers = request.headers
+        signature = headers.get("X-Antrean-Signature") or headers["X-Twilio-Signature"]
+        self.signed.append((await request.read(), signature))
         return web.Response()
+
+    @property
+    def receipts(self) -> list[dict[str, Any]]:
+        return [json.loads(raw) for raw, _ in self.signed]
 
     def values(self, part: str) -> list[dict[str, Any]]:
         found = (json.loads(raw)["entry"][0]["changes"][0]["value"] for raw, _ in self.calls)
@@ -91,7 +99,8 @@ async def hook() -> Hook:
 async def sim(hook: Hook) -> AsyncIterator[Sim]:
     gateway = web.Application()
     gateway.router.add_post("/v1/channels/whatsapp/webhook", hook.post)
-    gateway.router.add_post("/v1/channels/sms/generic/receipts", hook.receipt)
+    for path in RECEIPTS:
+        gateway.router.add_post(path, hook.receipt)
     behind, url = await serve(gateway)
     config = SimulatorSettings(
         gateway_url=url,
@@ -99,6 +108,8 @@ async def sim(hook: Hook) -> AsyncIterator[Sim]:
         verify_token=VERIFY,
         access_token=TOKEN,
         sms_token=SMS_TOKEN,
+        twilio_sid=TWILIO_SID,
+        twilio_token=TWILIO_TOKEN,
         deliver_after_s=0.01,
         read_after_s=0.01,
         retry_s=0.05,

@@ -4,17 +4,22 @@ import asyncio
 import json
 import os
 import shutil
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+import aiohttp
 import pytest
 
 from tests.conftest import eventually
 from tests.integration.simulator.conftest import (
     ANI,
     BUDI,
+    RECEIPTS,
     SECRET,
     SMS_TOKEN,
     TOKEN,
+    TWILIO_SID,
+    TWILIO_TOKEN,
     VERIFY,
     Hook,
     Sim,
@@ -26,6 +31,8 @@ SETTINGS = {
     "ANTREAN_SIMULATOR_APP_SECRET": SECRET,
     "ANTREAN_SIMULATOR_ACCESS_TOKEN": TOKEN,
     "ANTREAN_SIMULATOR_SMS_TOKEN": SMS_TOKEN,
+    "ANTREAN_SIMULATOR_TWILIO_SID": TWILIO_SID,
+    "ANTREAN_SIMULATOR_TWILIO_TOKEN": TWILIO_TOKEN,
 }
 
 
@@ -153,18 +160,40 @@ async def test_the_curl_line_of_a_send_sends_it_again(sim: Sim) -> None:
     assert said == ["Selamat pagi, Bu A'isyah"] * 2
 
 
-async def test_the_curl_line_of_an_sms_and_of_its_receipt_repeat_them(sim: Sim, hook: Hook) -> None:
-    await sim.sms("Halo")
+async def by_twilio(sim: Sim) -> None:
+    _, state = await sim.call("GET", "/api/state")
+    form = {"To": ANI, "From": "ANTREAN", "Body": "Halo, Bu A'isyah"}
+    form["StatusCallback"] = state["gateway"] + RECEIPTS[1]
+    path = f"/sms/twilio/2010-04-01/Accounts/{TWILIO_SID}/Messages.json"
+    account = {"Authorization": aiohttp.encode_basic_auth(TWILIO_SID, TWILIO_TOKEN)}
+    async with sim.http.post(sim.base + path, data=form, headers=account) as answer:
+        assert answer.status == 201
+
+
+async def by_generic(sim: Sim) -> None:
+    await sim.sms("Halo, Bu A'isyah", ref="")
+
+
+@pytest.mark.parametrize(("send", "count"), [(by_generic, 1), (by_twilio, 2)])
+async def test_the_curl_lines_of_an_sms_and_of_its_receipts_repeat_them(
+    send: Callable[[Sim], Awaitable[None]], count: int, sim: Sim, hook: Hook
+) -> None:
+    await send(sim)
 
     async def receipts() -> list[dict[str, Any]]:
-        return [call for call in await sim.log("?kind=receipt") if call["answer"] == 200]
+        found = [call for call in await sim.log("?kind=receipt") if call["answer"] == 200]
+        return found if len(found) == count else []
 
-    (receipt,) = await eventually(receipts)
+    told = await eventually(receipts)
     (sms,) = await sim.log("?kind=api")
+    once = list(hook.signed)
+    for call in told:
+        await run(call["curl"])
+    again = hook.signed[len(once) :]
+    await run(sms["curl"])
 
-    assert json.loads(await run(sms["curl"]))["segments"] == 1
-    await run(receipt["curl"])
-    assert [one["status"] for one in hook.receipts] == ["delivered"] * 2
+    assert sorted(again) == sorted(once)
+    assert [one["text"] for one in await sim.messages()] == ["Halo, Bu A'isyah"] * 2
 
 
 async def test_a_webhook_is_delivered_again_byte_for_byte(sim: Sim, hook: Hook) -> None:
