@@ -116,7 +116,7 @@ export const en: Words = {
   "offices.count": "{count} offices, {free} with quota left",
   "offices.nobody": "There is no office of that name. Try the name of a town.",
   "offices.nobody.free": "No office that fits has quota left. Try another town, or look at full offices too.",
-  "offices.more": "Show {count} more offices",
+  "offices.more": "Show more offices ({count})",
   "offices.next": "Next date:",
   "offices.none": "No quota at the moment. Open it to see when there will be.",
   "offices.away": "About {km} km away",
