@@ -1,49 +1,89 @@
-/** Proves a phone by a WhatsApp message from it. The least that a build needs: another one is to take its place. */
+/** Prove a phone without a password: by a WhatsApp message to us, or by a code that comes by SMS. */
 
-import { useEffect, useState } from "preact/hooks";
-import { call, Problem, type Schemas } from "./api";
+import { useState } from "preact/hooks";
+import { Problem } from "./api";
 import { draft, keep } from "./draft";
 import { TextField } from "./field";
-import { Trouble } from "./problem";
+import { BySms } from "./login-sms";
+import { ByWhatsapp } from "./login-whatsapp";
+import { type Begun, beginLogin, type By, forgetLogin, loginUnderWay, whyNot } from "./logins";
+import { useSettings } from "./settings";
+import { t } from "./words";
 
-const WAIT_S = 20;
+interface Props {
+  /** Called once this browser may act for the phone. */
+  onProven: () => void;
+}
 
-export function Login({ onProven }: { onProven: () => void }) {
-  const [phone, setPhone] = useState(draft().phone ?? "");
-  const [begun, setBegun] = useState<Schemas["LoginBegun"] | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const begin = async (event: Event) => {
-    event.preventDefault();
-    keep({ phone });
-    try {
-      const { body } = await call<Schemas["LoginBegun"]>("/v1/logins", { method: "POST", body: { phone, by: "whatsapp" } });
-      setBegun(body);
-      setProblem(null);
-    } catch (error) {
-      if (error instanceof Problem) setProblem(error);
-    }
+/** What the two ways of a login have in common. */
+export interface WayProps {
+  begun: Begun;
+  onProven: () => void;
+  /** Begin anew, saying why where it is not the reader's own wish. */
+  onBack: (why: string | null) => void;
+  onBegun: (begun: Begun) => void;
+}
+
+/** The ways to prove a phone, where the settings are not read yet. */
+const BOTH: By[] = ["whatsapp", "sms"];
+const SHORTEST = 8;
+
+export function Login({ onProven }: Props) {
+  const [begun, setBegun] = useState(loginUnderWay);
+  const [note, setNote] = useState<string | null>(null);
+  const ways = useSettings()?.channels ?? BOTH;
+  const back = (why: string | null) => {
+    forgetLogin();
+    setNote(why);
+    setBegun(null);
   };
-  useEffect(() => {
-    if (begun === null) return undefined;
-    const gone = new AbortController();
-    const wait = async () => {
-      while (!gone.signal.aborted) {
-        const path = `/v1/logins/${begun.login_id}?wait=${WAIT_S}`;
-        const { body } = await call<Schemas["LoginState"]>(path, { signal: gone.signal });
-        if (body.state === "proven") return onProven();
-      }
-    };
-    void wait().catch(() => undefined);
-    return () => gone.abort();
-  }, [begun]);
-  if (begun !== null) {
-    return <p><a class="button" href={begun.whatsapp_url ?? ""}>{begun.text}</a></p>;
+  if (begun === null) return <AskPhone ways={ways} note={note} onBegun={setBegun} />;
+  const props = { begun, onProven, onBack: back, onBegun: setBegun };
+  if (begun.by === "sms") return <BySms {...props} />;
+  return <ByWhatsapp {...props} canSms={ways.includes("sms")} />;
+}
+
+interface AskProps {
+  ways: By[];
+  note: string | null;
+  onBegun: (begun: Begun) => void;
+}
+
+function AskPhone({ ways, note, onBegun }: AskProps) {
+  const [phone, setPhone] = useState(draft().phone ?? "");
+  const [error, setError] = useState<string | undefined>(note ?? undefined);
+  const [isBusy, setBusy] = useState(false);
+
+  async function begin(by: By): Promise<void> {
+    setError(undefined);
+    setBusy(true);
+    try {
+      if (phone.replace(/\D/g, "").length < SHORTEST) throw new Problem(422, { code: "invalid" });
+      keep({ phone });
+      onBegun(await beginLogin(phone.trim(), by));
+    } catch (problem) {
+      setError(whyNot(problem, by));
+      setBusy(false);
+      document.getElementById("phone")?.focus();
+    }
   }
+
+  const [first = "whatsapp", ...others] = ways;
   return (
-    <form onSubmit={(event) => void begin(event)} noValidate>
-      {problem === null ? null : <Trouble problem={problem} />}
-      <TextField id="phone" type="tel" inputMode="tel" label="WhatsApp" value={phone} onText={setPhone} autoComplete="tel" />
-      <button class="button">OK</button>
+    <form noValidate onSubmit={(event) => { event.preventDefault(); void begin(first); }}>
+      <TextField
+        id="phone" type="tel" inputMode="tel" autoComplete="tel" maxLength={32} label={t("login.phone")}
+        hint={t("login.phone_hint")} error={error} value={phone} onText={setPhone}
+      />
+      <div class="buttons">
+        <button type="submit" class="button" disabled={isBusy}>{t(`login.by_${first}`)}</button>
+        {others.map((way) => (
+          <button key={way} type="button" class="button second" disabled={isBusy} onClick={() => void begin(way)}>
+            {t(`login.by_${way}`)}
+          </button>
+        ))}
+      </div>
+      <p class="unseen" role="status">{isBusy ? t("login.begins") : ""}</p>
     </form>
   );
 }
