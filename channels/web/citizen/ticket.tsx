@@ -1,0 +1,125 @@
+/** One ticket: certain, over, cancelled or moved, each as a screen of its own; offline once seen. */
+
+import { codeOfPage } from "../shared/codes";
+import { momentAt } from "../shared/format";
+import { Frame } from "../shared/frame";
+import { tell } from "../shared/problem";
+import { Prove } from "../shared/prove";
+import { start } from "../shared/start";
+import { TicketActions } from "../shared/ticket-actions";
+import { TicketFacts, TicketPanel } from "../shared/ticket-panel";
+import { isPast, type Kept, wasMoved } from "../shared/tickets";
+import { type Seen, useTicket } from "../shared/use-ticket";
+import { t } from "../shared/words";
+
+type Standing = "sure" | "past" | "visited" | "cancelled" | "moved";
+
+const code = codeOfPage();
+
+function Page() {
+  const [seen, again] = useTicket(code);
+  const kept = keptOf(seen);
+  if (kept === null) return <WithoutTicket seen={seen} again={again} />;
+  const standing = standingOf(kept);
+  return (
+    <Frame back="/jadwal" title={t(`ticket.is_${standing}`)}>
+      <Notice seen={seen} again={again} />
+      {standing === "sure" ? <Sure seen={seen} kept={kept} /> : <Over kept={kept} standing={standing} />}
+    </Frame>
+  );
+}
+
+function keptOf(seen: Seen): Kept | null {
+  if (seen.at === "fresh") return seen.fresh.kept;
+  return seen.at === "looking" || seen.at === "copy" ? seen.kept : null;
+}
+
+function standingOf(kept: Kept): Standing {
+  if (kept.state !== "confirmed") return kept.state;
+  return isPast(kept) ? "past" : "sure";
+}
+
+function Sure({ seen, kept }: { seen: Seen; kept: Kept }) {
+  const fresh = seen.at === "fresh" ? seen.fresh : null;
+  return (
+    <>
+      {fresh !== null && wasMoved(fresh) ? <p class="panel warn">{t("ticket.was_moved")}</p> : null}
+      <TicketPanel kept={kept} name={fresh?.name ?? null} />
+      <h2>{t("ticket.bring")}</h2>
+      <ul>
+        <li>{t("ticket.bring_early")}</li>
+        <li>{t("ticket.bring_card")}</li>
+        <li>{t("ticket.bring_family")}</li>
+        <li>{t("ticket.bring_birth")}</li>
+        <li>{t("ticket.bring_copies")}</li>
+      </ul>
+      <p>{t("ticket.late")}</p>
+      <TicketActions kept={kept} />
+    </>
+  );
+}
+
+/** A ticket that nobody is served with any more: said first, and without a QR code to show. */
+function Over({ kept, standing }: { kept: Kept; standing: Exclude<Standing, "sure"> }) {
+  return (
+    <>
+      <div class={standing === "cancelled" ? "panel bad" : "panel warn"}>
+        <p>{t(`ticket.why_${standing}`)}</p>
+      </div>
+      <p>{t("ticket.code")} <strong>{kept.code}</strong></p>
+      <TicketFacts kept={kept} name={null} />
+      <div class="buttons">
+        {standing === "visited" ? null : <a class="button" href="/layanan">{t("ticket.take_new")}</a>}
+        <a class="button second" href="/jadwal">{t("frame.mine")}</a>
+      </div>
+    </>
+  );
+}
+
+/** Say how old a copy is, and how to look whether it still holds. */
+function Notice({ seen, again }: { seen: Seen; again: () => void }) {
+  if (seen.at === "looking") return <p class="unseen" role="status">{t("ticket.looks")}</p>;
+  if (seen.at !== "copy") return null;
+  const { kept, problem } = seen;
+  const checked = <p>{t("ticket.checked", { moment: momentAt(kept.checkedAt, kept.timezone) })}</p>;
+  if (problem.passes) {
+    return (
+      <div class="panel warn" role="status">
+        <p>{problem.code === "offline" ? t("ticket.offline") : tell(problem)}</p>
+        {checked}
+      </div>
+    );
+  }
+  return (
+    <div class="panel">
+      <p>{t("ticket.copy")}</p>
+      {checked}
+      <details>
+        <summary>{t("ticket.check_again")}</summary>
+        <Prove code={kept.code} onProven={again} />
+      </details>
+    </div>
+  );
+}
+
+function WithoutTicket({ seen, again }: { seen: Seen; again: () => void }) {
+  if (seen.at === "proof") {
+    return (
+      <Frame back="/jadwal" title={t("ticket.prove")}>
+        <p>{t("ticket.prove_why", { code })}</p>
+        <Prove code={code} onProven={again} />
+      </Frame>
+    );
+  }
+  if (seen.at === "trouble") {
+    return (
+      <Frame back="/jadwal" title={t("ticket.title")}>
+        <p class="panel warn" role="alert">{tell(seen.problem)}</p>
+        <div class="buttons"><button type="button" class="button" onClick={again}>{t("ticket.again")}</button></div>
+      </Frame>
+    );
+  }
+  return <Frame back="/jadwal" title={t("ticket.title")}><p role="status">{t("ticket.looks")}</p></Frame>;
+}
+
+void start(Page);
