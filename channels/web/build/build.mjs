@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { transform } from "lightningcss";
 import { build } from "vite";
+import { stampWorker } from "./worker.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const made = join(root, ".made");
@@ -40,6 +41,7 @@ try {
   for (const { name } of pages) await rm(join(root, `${name}.html`), { force: true });
 }
 await writeFile(join(dist, "pages.json"), JSON.stringify(pages));
+await stampWorker(dist, pages);
 
 async function shrink(folder) {
   for (const entry of await readdir(folder, { withFileTypes: true })) {

@@ -17,6 +17,7 @@ export function shell(name: string, style: string): string {
 <meta name="description" content="${t("home.description")}">
 <meta name="theme-color" content="#0b5f4a">
 <link rel="icon" href="/icon.svg" type="image/svg+xml">
+<link rel="apple-touch-icon" href="/icon-apple.png">
 <link rel="manifest" href="/manifest.webmanifest">
 <style>${style}</style>
 <script type="module" src="/citizen/${name}.tsx"></script>
