@@ -7,7 +7,7 @@ import { datesPath, findChosen } from "../shared/chosen";
 import { codeOfPage } from "../shared/codes";
 import { draft, keep } from "../shared/draft";
 import { Frame } from "../shared/frame";
-import { type Alternative, tell } from "../shared/problem";
+import { type Alternative, Trouble } from "../shared/problem";
 import { Prove } from "../shared/prove";
 import { Refused } from "../shared/refused-change";
 import { begin, type Sent, unfinished } from "../shared/send";
@@ -25,6 +25,12 @@ type Step =
   | { at: "sent"; sent: Sent }
   | { at: "moved"; kept: Kept }
   | { at: "refused"; change: Change; problem: Problem };
+
+const TITLES: { [at in Step["at"]]?: Word } = {
+  cancel: "change.cancel_title",
+  move: "change.move_title",
+  refused: "change.refused",
+};
 
 const code = codeOfPage();
 const path = `/v1/bookings/${code}/`;
@@ -134,9 +140,8 @@ function Cancelled() {
 /** Show the booking as it is now and let its holder decide; who has not proven it does so first. */
 function Deciding({ step, setStep }: StepProps) {
   const [seen, again] = useTicket(code);
-  const title: Word = step.at === "cancel" ? "change.cancel_title" : "change.title";
   return (
-    <Frame back={`/tiket/${code}`} title={t(title)}>
+    <Frame back={`/tiket/${code}`} title={t(TITLES[step.at] ?? "change.title")}>
       {seen.at === "fresh"
         ? <Decision kept={seen.fresh.kept} name={seen.fresh.name} step={step} setStep={setStep} again={again} />
         : <NotYet seen={seen} again={again} />}
@@ -147,11 +152,8 @@ function Deciding({ step, setStep }: StepProps) {
 function NotYet({ seen, again }: { seen: Exclude<Seen, { at: "fresh" }>; again: () => void }) {
   if (seen.at === "looking") return <p role="status">{t("ticket.looks")}</p>;
   if (seen.at !== "proof" && seen.problem.passes) {
-    return (
-      <p class="panel warn" role="status">
-        {seen.problem.code === "offline" ? t("change.offline") : tell(seen.problem)}
-      </p>
-    );
+    const why = seen.problem.code === "offline" ? { text: t("change.offline") } : {};
+    return <Trouble problem={seen.problem} {...why} />;
   }
   return (
     <>
@@ -170,8 +172,7 @@ interface DecisionProps extends StepProps {
 function Decision({ kept, name, step, setStep, again }: DecisionProps) {
   const leave = () => {
     forgetMove();
-    history.replaceState(null, "", location.pathname);
-    setStep({ at: "choose" });
+    location.assign(`/tiket/${code}`);
   };
   if (step.at === "refused") {
     const retry = () => { again(); setStep({ at: step.change }); };

@@ -3,7 +3,7 @@
 import { codeOfPage } from "../shared/codes";
 import { momentAt } from "../shared/format";
 import { Frame } from "../shared/frame";
-import { tell } from "../shared/problem";
+import { Trouble } from "../shared/problem";
 import { Prove } from "../shared/prove";
 import { start } from "../shared/start";
 import { TicketActions } from "../shared/ticket-actions";
@@ -23,8 +23,8 @@ function Page() {
   const standing = standingOf(kept);
   return (
     <Frame back="/jadwal" title={t(`ticket.is_${standing}`)}>
-      <Notice seen={seen} again={again} />
-      {standing === "sure" ? <Sure seen={seen} kept={kept} /> : <Over kept={kept} standing={standing} />}
+      <Notice seen={seen} />
+      {standing === "sure" ? <Sure seen={seen} kept={kept} again={again} /> : <Over kept={kept} standing={standing} />}
     </Frame>
   );
 }
@@ -39,12 +39,13 @@ function standingOf(kept: Kept): Standing {
   return isPast(kept) ? "past" : "sure";
 }
 
-function Sure({ seen, kept }: { seen: Seen; kept: Kept }) {
+function Sure({ seen, kept, again }: { seen: Seen; kept: Kept; again: () => void }) {
   const fresh = seen.at === "fresh" ? seen.fresh : null;
   return (
     <>
       {fresh !== null && wasMoved(fresh) ? <p class="panel warn">{t("ticket.was_moved")}</p> : null}
       <TicketPanel kept={kept} name={fresh?.name ?? null} />
+      <CheckAgain seen={seen} again={again} />
       <h2>{t("ticket.bring")}</h2>
       <ul>
         <li>{t("ticket.bring_early")}</li>
@@ -63,9 +64,7 @@ function Sure({ seen, kept }: { seen: Seen; kept: Kept }) {
 function Over({ kept, standing }: { kept: Kept; standing: Exclude<Standing, "sure"> }) {
   return (
     <>
-      <div class={standing === "cancelled" ? "panel bad" : "panel warn"}>
-        <p>{t(`ticket.why_${standing}`)}</p>
-      </div>
+      <p class={standing === "visited" ? "panel good" : "panel warn"}>{t(`ticket.why_${standing}`)}</p>
       <p>{t("ticket.code")} <strong>{kept.code}</strong></p>
       <TicketFacts kept={kept} name={null} />
       <div class="buttons">
@@ -76,29 +75,25 @@ function Over({ kept, standing }: { kept: Kept; standing: Exclude<Standing, "sur
   );
 }
 
-/** Say how old a copy is, and how to look whether it still holds. */
-function Notice({ seen, again }: { seen: Seen; again: () => void }) {
+/** Say how old a copy is, and why there is nothing newer. */
+function Notice({ seen }: { seen: Seen }) {
   if (seen.at === "looking") return <p class="unseen" role="status">{t("ticket.looks")}</p>;
   if (seen.at !== "copy") return null;
   const { kept, problem } = seen;
-  const checked = <p>{t("ticket.checked", { moment: momentAt(kept.checkedAt, kept.timezone) })}</p>;
-  if (problem.passes) {
-    return (
-      <div class="panel warn" role="status">
-        <p>{problem.code === "offline" ? t("ticket.offline") : tell(problem)}</p>
-        {checked}
-      </div>
-    );
-  }
+  const checked = t("ticket.checked", { moment: momentAt(kept.checkedAt, kept.timezone) });
+  if (!problem.passes) return <p class="soft">{t("ticket.copy")} {checked}</p>;
+  const why = problem.code === "offline" ? { text: t("ticket.offline") } : {};
+  return <Trouble problem={problem} {...why}><p>{checked}</p></Trouble>;
+}
+
+/** A copy is good for the counter; whether it still holds, only its holder may ask. */
+function CheckAgain({ seen, again }: { seen: Seen; again: () => void }) {
+  if (seen.at !== "copy" || seen.problem.passes) return null;
   return (
-    <div class="panel">
-      <p>{t("ticket.copy")}</p>
-      {checked}
-      <details>
-        <summary>{t("ticket.check_again")}</summary>
-        <Prove code={kept.code} onProven={again} />
-      </details>
-    </div>
+    <details class="panel">
+      <summary>{t("ticket.check_again")}</summary>
+      <Prove code={seen.kept.code} onProven={again} />
+    </details>
   );
 }
 
@@ -114,7 +109,7 @@ function WithoutTicket({ seen, again }: { seen: Seen; again: () => void }) {
   if (seen.at === "trouble") {
     return (
       <Frame back="/jadwal" title={t("ticket.title")}>
-        <p class="panel warn" role="alert">{tell(seen.problem)}</p>
+        <Trouble problem={seen.problem} />
         <div class="buttons"><button type="button" class="button" onClick={again}>{t("ticket.again")}</button></div>
       </Frame>
     );

@@ -60,7 +60,11 @@ export function Find({ code: known, onFound }: Props) {
         )
         : null}
       <BirthField id="born" value={born} onBorn={setBorn} error={faultOf(faults, "born-day")} />
-      <button type="submit" class="button" disabled={isBusy}>{t("find.find")}</button>
+      <div class="buttons">
+        <button type="submit" class="button" disabled={isBusy}>
+          {known === undefined ? t("find.find") : t("find.go_on")}
+        </button>
+      </div>
       <p class="unseen" role="status">{isBusy ? t("find.finds") : ""}</p>
     </form>
   );

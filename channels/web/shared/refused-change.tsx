@@ -21,6 +21,7 @@ interface Props {
 const ANOTHER_DATE = new Set(["slot_full", "slot_closed", "not_open_yet", "not_offered", "unknown_slot"]);
 
 export function Refused({ kept, change, problem, onRetry, onPick, onLeave }: Props) {
+  const mayMove = change === "move" && ANOTHER_DATE.has(problem.code);
   const isAskedAgain = problem.status === 401 || problem.passes || problem.code === "expired";
   return (
     <>
@@ -29,13 +30,14 @@ export function Refused({ kept, change, problem, onRetry, onPick, onLeave }: Pro
         <p>{t("change.unchanged", { date: longDate(kept.date), hour: hours(kept.hour, kept.timezone) })}</p>
       </div>
       <Alternatives here={kept.office} list={problem.body.alternatives} onPick={onPick} />
-      {change === "move" && ANOTHER_DATE.has(problem.code) ? <ChooseDate kept={kept} /> : null}
+      {mayMove ? <ChooseDate kept={kept} /> : null}
       <div class="buttons">
         {isAskedAgain
           ? <button type="button" class="button" onClick={onRetry}>{t("ticket.again")}</button>
           : null}
-        <a class="button second" href={`/tiket/${kept.code}`}>{t("mine.open")}</a>
-        <button type="button" class="button second" onClick={onLeave}>{t("change.leave")}</button>
+        <button type="button" class="button second" onClick={onLeave}>
+          {mayMove ? t("change.leave") : t("mine.open")}
+        </button>
       </div>
     </>
   );

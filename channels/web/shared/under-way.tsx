@@ -45,7 +45,7 @@ export function UnderWay<T>({ sent, doing, onDone, onRefused }: Props<T>) {
   const number = request === undefined ? null : shortNumber(request);
   return (
     <div class="panel" role="status">
-      <p>{isLost ? t("change.line_lost") : doing}</p>
+      <p class="busy">{isLost ? t("change.line_lost") : doing}</p>
       {ageMs > STILL_MS && number !== null ? <p>{t("change.still", { number })}</p> : null}
       {ageMs > LONG_MS && number !== null ? <p>{t("change.may_close")}</p> : null}
     </div>

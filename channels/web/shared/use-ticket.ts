@@ -46,7 +46,8 @@ export function useTicket(code: string): [Seen, () => void] {
 }
 
 function wait(problem: Problem): number {
-  return Math.max(AGAIN_MS, (problem.retryAfterS ?? 0) * 1_000) * (1 + Math.random() / 4);
+  const ms = problem.retryAfterS === null ? AGAIN_MS : problem.retryAfterS * 1_000;
+  return ms * (1 + Math.random() / 4);
 }
 
 function without(code: string, problem: Problem): Seen {
