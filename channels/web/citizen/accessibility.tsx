@@ -1,7 +1,7 @@
 /** C15: what works for whom, what does not yet, and whom to tell. */
 
 import { Frame } from "../shared/frame";
-import { loadProse, prose } from "../shared/prose";
+import { prose } from "../shared/prose";
 import { start } from "../shared/start";
 import { t } from "../shared/words";
 
@@ -23,4 +23,4 @@ function Page() {
   );
 }
 
-void start(Page, loadProse);
+void start(Page);

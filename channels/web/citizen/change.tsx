@@ -16,21 +16,23 @@ import { TicketFacts } from "../shared/ticket-panel";
 import { isPast, type Kept, keepTicket, noteCancelled, opener } from "../shared/tickets";
 import { UnderWay } from "../shared/under-way";
 import { type Seen, useTicket } from "../shared/use-ticket";
-import { t, type Word } from "../shared/words";
+import { t } from "../shared/own-words";
 
 type Change = "move" | "cancel";
 
-type Step =
-  | { at: "choose" | "cancel" | "move" | "cancelled" }
-  | { at: "sent"; sent: Sent }
-  | { at: "moved"; kept: Kept }
+/** What is still to be decided, or to be decided again. */
+type Open =
+  | { at: "choose" | Change }
   | { at: "refused"; change: Change; problem: Problem };
 
-const TITLES: { [at in Step["at"]]?: Word } = {
+type Step = Open | { at: "sent"; sent: Sent } | { at: "moved"; kept: Kept } | { at: "cancelled" };
+
+const TITLES = {
+  choose: "change.title",
   cancel: "change.cancel_title",
   move: "change.move_title",
   refused: "change.refused",
-};
+} as const;
 
 const code = codeOfPage();
 const path = `/v1/bookings/${code}/`;
@@ -82,8 +84,8 @@ function Page() {
   }
 }
 
-interface StepProps {
-  step: Step;
+interface OpenProps {
+  step: Open;
   setStep: (step: Step) => void;
 }
 
@@ -138,10 +140,10 @@ function Cancelled() {
 }
 
 /** Show the booking as it is now and let its holder decide; who has not proven it does so first. */
-function Deciding({ step, setStep }: StepProps) {
+function Deciding({ step, setStep }: OpenProps) {
   const [seen, again] = useTicket(code);
   return (
-    <Frame back={`/tiket/${code}`} title={t(TITLES[step.at] ?? "change.title")}>
+    <Frame back={`/tiket/${code}`} title={t(TITLES[step.at])}>
       {seen.at === "fresh"
         ? <Decision kept={seen.fresh.kept} name={seen.fresh.name} step={step} setStep={setStep} again={again} />
         : <NotYet seen={seen} again={again} />}
@@ -163,7 +165,7 @@ function NotYet({ seen, again }: { seen: Exclude<Seen, { at: "fresh" }>; again: 
   );
 }
 
-interface DecisionProps extends StepProps {
+interface DecisionProps extends OpenProps {
   kept: Kept;
   name: string;
   again: () => void;

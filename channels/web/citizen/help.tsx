@@ -1,7 +1,7 @@
 /** C15: what is asked most, and whom to ask the rest. */
 
 import { Frame } from "../shared/frame";
-import { loadProse, prose } from "../shared/prose";
+import { prose } from "../shared/prose";
 import { useSettings } from "../shared/settings";
 import { start } from "../shared/start";
 import { t } from "../shared/words";
@@ -42,4 +42,4 @@ function Contact() {
   );
 }
 
-void start(Page, loadProse);
+void start(Page);

@@ -5,14 +5,14 @@ import { call, Problem, type Schemas } from "../shared/api";
 import { Find } from "../shared/find";
 import { Frame } from "../shared/frame";
 import { useLoad } from "../shared/load";
+import { logOut } from "../shared/log-out";
 import { Login } from "../shared/login";
-import { logOut } from "../shared/logins";
 import { tell, Trouble } from "../shared/problem";
 import { say } from "../shared/say";
 import { unfinished } from "../shared/send";
 import { start } from "../shared/start";
 import { dropTicket, isPast, type Kept, keptTickets, refreshTickets, type Ticket } from "../shared/tickets";
-import { t } from "../shared/words";
+import { t } from "../shared/own-words";
 import { Holds } from "./mine/holds";
 import { Visit } from "./mine/visit";
 

@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import pages from "../pages.json";
 import { Frame } from "../shared/frame";
 import { start } from "../shared/start";
-import { t } from "../shared/words";
+import { t } from "../shared/own-words";
 
 const AGAIN_MS = 10_000;
 const OWN = "/404";

@@ -1,8 +1,11 @@
 /** C15: what is kept of a citizen, where, why, and how to be rid of it. */
 
 import { useState } from "preact/hooks";
+import { Problem } from "../shared/api";
 import { Frame } from "../shared/frame";
-import { loadProse, prose } from "../shared/prose";
+import { logOut } from "../shared/log-out";
+import { tell } from "../shared/problem";
+import { prose } from "../shared/prose";
 import { start } from "../shared/start";
 import { t } from "../shared/words";
 
@@ -27,21 +30,28 @@ function Page() {
   );
 }
 
+/** Leave nothing behind, as on somebody else's phone; the login goes first, for it needs the line. */
 function Remove() {
-  const [isDone, setDone] = useState(false);
-  function remove(): void {
-    localStorage.clear();
-    sessionStorage.clear();
-    setDone(true);
+  const [done, setDone] = useState("");
+  async function remove(): Promise<void> {
+    try {
+      await logOut();
+      localStorage.clear();
+      sessionStorage.clear();
+      setDone(prose("privacy.removed"));
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      setDone(tell(problem));
+    }
   }
   return (
     <>
       <div class="buttons">
-        <button type="button" class="button danger" onClick={remove}>{prose("privacy.remove")}</button>
+        <button type="button" class="button danger" onClick={() => void remove()}>{prose("privacy.remove")}</button>
       </div>
-      <p role="status">{isDone ? prose("privacy.removed") : ""}</p>
+      <p role="status">{done}</p>
     </>
   );
 }
 
-void start(Page, loadProse);
+void start(Page);

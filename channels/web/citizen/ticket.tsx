@@ -10,7 +10,7 @@ import { TicketActions } from "../shared/ticket-actions";
 import { TicketFacts, TicketPanel } from "../shared/ticket-panel";
 import { isPast, type Kept, wasMoved } from "../shared/tickets";
 import { type Seen, useTicket } from "../shared/use-ticket";
-import { t } from "../shared/words";
+import { t } from "../shared/own-words";
 
 type Standing = "sure" | "past" | "visited" | "cancelled" | "moved";
 

@@ -6,7 +6,7 @@ import { type Chosen, keep } from "./draft";
 import { hours, longDate } from "./format";
 import { TicketFacts } from "./ticket-panel";
 import type { Kept } from "./tickets";
-import { t } from "./words";
+import { t } from "./own-words";
 
 interface ChooseProps {
   kept: Kept;

@@ -10,7 +10,7 @@ import { BirthField, ErrorSummary, type Fault, faultOf, TextField } from "./fiel
 import { dateAt } from "./format";
 import { tell } from "./problem";
 import { keepToken } from "./tickets";
-import { t } from "./words";
+import { t } from "./own-words";
 
 interface Props {
   /** The code, where the page knows it; else it is asked for. */

@@ -1,7 +1,7 @@
 /** The offer to keep Antrean on the phone's home screen: made only where there is a ticket to keep. */
 
 import { useEffect, useState } from "preact/hooks";
-import { t } from "./words";
+import { t } from "./own-words";
 
 interface Offer extends Event {
   prompt: () => Promise<unknown>;

@@ -6,7 +6,7 @@ import { TextField } from "./field";
 import type { WayProps } from "./login";
 import { beginLogin, proveBySms, whyNot } from "./logins";
 import { tell } from "./problem";
-import { t } from "./words";
+import { t } from "./own-words";
 
 const CODE = "login-code";
 const DIGITS = 6;

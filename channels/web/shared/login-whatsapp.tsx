@@ -6,7 +6,7 @@ import { timeAt } from "./format";
 import type { WayProps } from "./login";
 import { beginLogin, waitForProof, whyNot } from "./logins";
 import { tell } from "./problem";
-import { t } from "./words";
+import { t } from "./own-words";
 
 const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 

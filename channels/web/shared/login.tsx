@@ -8,7 +8,7 @@ import { BySms } from "./login-sms";
 import { ByWhatsapp } from "./login-whatsapp";
 import { type Begun, beginLogin, type By, forgetLogin, loginUnderWay, whyNot } from "./logins";
 import { useSettings } from "./settings";
-import { t } from "./words";
+import { t } from "./own-words";
 
 interface Props {
   /** Called once this browser may act for the phone. */

@@ -3,7 +3,7 @@
 import { call, Problem, type Schemas } from "./api";
 import { now } from "./clock";
 import { tell } from "./problem";
-import { t } from "./words";
+import { t } from "./own-words";
 
 export type By = Schemas["LoginBegun"]["by"];
 
@@ -21,7 +21,6 @@ export interface Begun {
 const KEPT = "antrean.login";
 const WAIT_S = 20;
 const AGAIN_MS = 2_000;
-const ANY_ID = "0".repeat(32);
 
 /** Begin to prove a phone; raises Problem. */
 export async function beginLogin(phone: string, by: By): Promise<Begun> {
@@ -86,11 +85,6 @@ export async function proveBySms(begun: Begun, code: string): Promise<void> {
 export function whyNot(problem: unknown, by: By): string {
   if (!(problem instanceof Problem)) throw problem;
   return problem.code === "invalid" ? t(`login.bad_phone_${by}`) : tell(problem);
-}
-
-/** Take the login out of this browser. The page does not know its id: any will do for that. */
-export async function logOut(): Promise<void> {
-  await call(`/v1/logins/${ANY_ID}`, { method: "DELETE" });
 }
 
 async function look(begun: Begun, signal: AbortSignal): Promise<Schemas["LoginState"]["state"]> {

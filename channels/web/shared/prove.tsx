@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { Find } from "./find";
 import { Login } from "./login";
-import { t } from "./words";
+import { t } from "./own-words";
 
 export function Prove({ code, onProven }: { code: string; onProven: () => void }) {
   const [byPhone, setByPhone] = useState(false);

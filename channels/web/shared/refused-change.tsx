@@ -5,7 +5,7 @@ import { ChooseDate } from "./changing";
 import { hours, longDate } from "./format";
 import { type Alternative, Alternatives, tell } from "./problem";
 import type { Kept } from "./tickets";
-import { t } from "./words";
+import { t } from "./own-words";
 
 interface Props {
   kept: Kept;

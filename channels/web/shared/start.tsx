@@ -3,14 +3,9 @@
 import { type ComponentType, render } from "preact";
 import { loadWords } from "./words";
 
-/**
- * Show a page in the shell that was made for it, and let the worker keep what it needs offline.
- *
- * `more` loads what the page needs besides its words.
- */
-export async function start(Page: ComponentType, more?: () => Promise<void>): Promise<void> {
+/** Show a page in the shell that was made for it, and let the worker keep what it needs offline. */
+export async function start(Page: ComponentType): Promise<void> {
   await loadWords();
-  await more?.();
   const app = document.getElementById("app");
   if (app === null) throw new Error("the shell has no #app");
   app.replaceChildren();

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { hours, longDate } from "./format";
 import { Install } from "./install";
 import { dropTicket, type Kept } from "./tickets";
-import { t } from "./words";
+import { t } from "./own-words";
 
 export function TicketActions({ kept }: { kept: Kept }) {
   const text = t("ticket.handed_on", {

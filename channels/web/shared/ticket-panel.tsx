@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { hours, longDate } from "./format";
 import { serviceName, sessionName } from "./names";
 import type { Kept } from "./tickets";
-import { t } from "./words";
+import { t } from "./own-words";
 
 interface Props {
   kept: Kept;

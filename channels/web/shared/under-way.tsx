@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { Problem } from "./api";
 import { shortNumber } from "./codes";
 import { forget, perform, type Sent } from "./send";
-import { t } from "./words";
+import { t } from "./own-words";
 
 interface Props<T> {
   sent: Sent;

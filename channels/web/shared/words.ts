@@ -9,16 +9,34 @@ export type Values = Record<string, string | number>;
 const KEPT = "antrean.language";
 let words: Words = id;
 let language: Language = "id";
+const others: (() => Promise<void>)[] = [];
 
 /** Load the language that was chosen before, or is asked for by `?lang=`; Indonesian else. */
 export async function loadWords(): Promise<void> {
   const asked = new URLSearchParams(location.search).get("lang");
   const chosen = asked ?? localStorage.getItem(KEPT);
-  if (chosen === "en") {
-    words = (await import("../words/en")).en;
-    language = "en";
-  }
+  if (chosen === "en") await loadEnglish();
   document.documentElement.lang = language;
+}
+
+/** Load the English texts; where they cannot be had, as without a line, Indonesian is shown. */
+async function loadEnglish(): Promise<void> {
+  try {
+    const [{ en }] = await Promise.all([import("../words/en"), ...others.map((load) => load())]);
+    words = en;
+    language = "en";
+  } catch {
+    words = id;
+  }
+}
+
+/** Make a dictionary of texts that not every page needs; it is loaded by whoever imports it. */
+export function dictionary<Name extends string>(
+  inId: Readonly<Record<Name, string>>, loadEn: () => Promise<Readonly<Record<Name, string>>>,
+): (name: Name, values?: Values) => string {
+  let inEn = inId;
+  others.push(async () => { inEn = await loadEn(); });
+  return (name, values = {}) => fill((language === "en" ? inEn : inId)[name], values);
 }
 
 /** Say which language is shown. */
@@ -41,5 +59,9 @@ export function isWord(name: string): name is Word {
 
 /** Give a text with its values put in for `{name}`. */
 export function t(word: Word, values: Values = {}): string {
-  return words[word].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return fill(words[word], values);
+}
+
+function fill(text: string, values: Values): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }

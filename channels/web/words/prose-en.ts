@@ -54,7 +54,7 @@ export const prose: Record<keyof typeof id, string> = {
   "privacy.keeps_tab": "What you are filling in, only until this tab is closed.",
   "privacy.keeps_cookie": "One cookie once your number is proven, for 24 hours at most.",
   "privacy.remove": "Remove all of it from this phone",
-  "privacy.removed": "Removed from this phone. Your appointments stay valid.",
+  "privacy.removed": "Removed from this phone, and you are logged out. Your appointments stay valid.",
   "privacy.rights": "Your rights",
   "privacy.rights.why": "By law UU 27/2022 on the protection of personal data you may see, correct and have erased what we keep about you, and ask how long it is kept. Come to the information desk of your office, or send a WhatsApp message. For a child, a parent or guardian asks.",
 };

@@ -52,7 +52,7 @@ export const prose = {
   "privacy.keeps_tab": "Yang sedang Anda isi, hanya sampai tab ini ditutup.",
   "privacy.keeps_cookie": "Satu cookie setelah nomor HP terbukti, paling lama 24 jam.",
   "privacy.remove": "Hapus semuanya dari HP ini",
-  "privacy.removed": "Sudah dihapus dari HP ini. Jadwal Anda tetap berlaku.",
+  "privacy.removed": "Sudah dihapus dari HP ini, dan Anda sudah keluar. Jadwal Anda tetap berlaku.",
   "privacy.rights": "Hak Anda",
   "privacy.rights.why": "Menurut UU 27/2022 tentang Pelindungan Data Pribadi Anda berhak melihat, memperbaiki, dan meminta penghapusan data Anda, serta bertanya berapa lama data disimpan. Datang ke loket informasi kantor Anda, atau kirim WhatsApp. Untuk anak, orang tua atau wali yang meminta.",
 } as const;

@@ -8,7 +8,7 @@ import { keep } from "../../shared/draft";
 import { timeAt } from "../../shared/format";
 import { serviceName } from "../../shared/names";
 import { tell } from "../../shared/problem";
-import { t } from "../../shared/words";
+import { t } from "../../shared/own-words";
 
 type Hold = Schemas["Hold"];
 

@@ -3,7 +3,7 @@
 import { hours, longDate } from "../../shared/format";
 import { serviceName } from "../../shared/names";
 import { isPast, type Kept } from "../../shared/tickets";
-import { t } from "../../shared/words";
+import { t } from "../../shared/own-words";
 
 interface Props {
   code: string;
