@@ -13,7 +13,7 @@ const SHELLS = ["__SHELLS__"];
 const STORE = `antrean-${BUILT}`;
 const NOWHERE = "/404";
 const SETTINGS = "/config.json";
-const PATIENCE_MS = 2500;
+const PATIENCE_MS = 1000;
 const ANYHOW = { ignoreVary: true };
 
 self.addEventListener("install", (event) => {
