@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { Problem, type Schemas } from "../../shared/api";
-import { findChosen, whenOf } from "../../shared/chosen";
+import { resumeHold, whenOf } from "../../shared/chosen";
 import { now } from "../../shared/clock";
 import { keep } from "../../shared/draft";
 import { timeAt } from "../../shared/format";
@@ -23,8 +23,8 @@ function Held({ hold }: { hold: Hold }) {
   const [problem, setProblem] = useState<Problem | null>(null);
   async function goOn(): Promise<void> {
     try {
-      const chosen = await findChosen(hold);
-      keep({ hold, chosen, heldChosen: chosen, heldFor: undefined, extended: undefined, moves: undefined });
+      await resumeHold(hold);
+      keep({ moves: undefined });
       location.assign("/periksa");
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
