@@ -4,8 +4,9 @@ import { useState } from "preact/hooks";
 import type { Problem, Schemas } from "../shared/api";
 import { Cancel, Choose, Move } from "../shared/changing";
 import { datesPath, findChosen } from "../shared/chosen";
-import { codeOfPage } from "../shared/codes";
+import { codeOfPage, isWhole } from "../shared/codes";
 import { draft, keep } from "../shared/draft";
+import { NoSuchCode } from "../shared/find";
 import { Frame } from "../shared/frame";
 import { type Alternative, Trouble } from "../shared/problem";
 import { Prove } from "../shared/prove";
@@ -199,4 +200,4 @@ function Decision({ kept, name, step, setStep, again }: DecisionProps) {
   return <Choose kept={kept} name={name} onCancel={() => setStep({ at: "cancel" })} />;
 }
 
-void start(Page);
+void start(isWhole(code) ? Page : NoSuchCode);

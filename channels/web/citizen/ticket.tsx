@@ -1,6 +1,7 @@
 /** One ticket: certain, over, cancelled or moved, each as a screen of its own; offline once seen. */
 
-import { codeOfPage } from "../shared/codes";
+import { codeOfPage, isWhole } from "../shared/codes";
+import { NoSuchCode } from "../shared/find";
 import { momentAt } from "../shared/format";
 import { Frame } from "../shared/frame";
 import { Trouble } from "../shared/problem";
@@ -52,6 +53,7 @@ function Sure({ seen, kept, again }: { seen: Seen; kept: Kept; again: () => void
         <li>{t("ticket.bring_card")}</li>
         <li>{t("ticket.bring_family")}</li>
         <li>{t("ticket.bring_birth")}</li>
+        <li>{t("ticket.bring_old")}</li>
         <li>{t("ticket.bring_copies")}</li>
       </ul>
       <p>{t("ticket.late")}</p>
@@ -117,4 +119,4 @@ function WithoutTicket({ seen, again }: { seen: Seen; again: () => void }) {
   return <Frame back="/jadwal" title={t("ticket.title")}><p role="status">{t("ticket.looks")}</p></Frame>;
 }
 
-void start(Page);
+void start(isWhole(code) ? Page : NoSuchCode);

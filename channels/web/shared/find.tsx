@@ -4,10 +4,11 @@ import { useState } from "preact/hooks";
 import { call, Problem, type Schemas } from "./api";
 import { readBirth, UNBORN } from "./birth";
 import { now } from "./clock";
-import { readCode } from "./codes";
+import { isWhole, readCode } from "./codes";
 import type { Born } from "./draft";
 import { BirthField, ErrorSummary, type Fault, faultOf, TextField } from "./field";
 import { dateAt } from "./format";
+import { Frame } from "./frame";
 import { tell } from "./problem";
 import { keepToken } from "./tickets";
 import { t } from "./own-words";
@@ -18,7 +19,6 @@ interface Props {
   onFound: (code: string) => void;
 }
 
-const WHOLE_CODE = 14;
 const ZONE = "Asia/Jakarta";
 
 export function Find({ code: known, onFound }: Props) {
@@ -31,7 +31,7 @@ export function Find({ code: known, onFound }: Props) {
   async function find(): Promise<void> {
     const code = known ?? readCode(typed);
     const birth = readBirth(born, dateAt(now(), ZONE));
-    const wrong: Fault[] = code.length === WHOLE_CODE ? [] : [{ field: "booking", text: t("find.bad_code") }];
+    const wrong: Fault[] = isWhole(code) ? [] : [{ field: "booking", text: t("find.bad_code") }];
     if ("fault" in birth) wrong.push({ field: "born-day", text: t(birth.fault) });
     setFaults(wrong);
     setProblem(null);
@@ -87,5 +87,15 @@ function NotFound({ problem }: { problem: Problem }) {
       <p><strong>{t("find.missing")}</strong></p>
       <p>{t("find.missing_why")}</p>
     </div>
+  );
+}
+
+/** Said of an address whose code can be none: what one looks like, and where to find one's own. */
+export function NoSuchCode() {
+  return (
+    <Frame back="/jadwal" title={t("ticket.no_such")}>
+      <p class="panel warn">{t("find.bad_code")}</p>
+      <div class="buttons"><a class="button" href="/jadwal">{t("mine.find")}</a></div>
+    </Frame>
   );
 }

@@ -9,7 +9,7 @@ export function Prove({ code, onProven }: { code: string; onProven: () => void }
   const [byPhone, setByPhone] = useState(false);
   return (
     <>
-      {byPhone ? <p>{t("find.phone_why")}</p> : null}
+      <p>{byPhone ? t("find.phone_why") : t("find.born_why")}</p>
       {byPhone ? <Login onProven={onProven} /> : <Find code={code} onFound={onProven} />}
       <p>
         <button type="button" class="plain" onClick={() => setByPhone(!byPhone)}>

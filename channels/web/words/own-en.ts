@@ -44,6 +44,7 @@ export const own: Record<keyof typeof id, string> = {
   "find.missing_why": "The booking code or the birth date does not match. Check the code in the confirmation message, and write the birth date of the person who will come.",
   "find.by_phone": "Prove it by mobile number instead",
   "find.by_born": "Use the birth date instead",
+  "find.born_why": "Write the birth date of the person who will come.",
   "find.phone_why": "Use the number with which this appointment was made.",
 
   "ticket.is_sure": "Your appointment is certain",
@@ -56,6 +57,7 @@ export const own: Record<keyof typeof id, string> = {
   "ticket.why_cancelled": "The code is no longer valid and the place goes to someone else. You may book a new one; there is no penalty.",
   "ticket.why_moved": "This date is no longer valid. See the new one under My appointments.",
   "ticket.was_moved": "This appointment was moved since you last saw it. What stands below is what counts.",
+  "ticket.no_such": "Code not found",
   "ticket.looks": "Checking the ticket...",
   "ticket.code": "Booking code",
   "ticket.qr": "QR code of the booking code {code}",
@@ -72,6 +74,7 @@ export const own: Record<keyof typeof id, string> = {
   "ticket.bring_card": "ID card (KTP)",
   "ticket.bring_family": "Family card (KK)",
   "ticket.bring_birth": "Birth certificate or school diploma",
+  "ticket.bring_old": "Your old passport, if you have one",
   "ticket.bring_copies": "All of it as originals and photocopies",
   "ticket.late": "If you are late or do not come, this code is void and you may book again.",
   "ticket.calendar": "Save to calendar",
@@ -91,7 +94,7 @@ export const own: Record<keyof typeof id, string> = {
   "ticket.checked": "Last checked {moment}.",
   "ticket.check_again": "Check whether it has changed",
   "ticket.prove": "Open the ticket",
-  "ticket.prove_why": "Ticket {code} is not on this phone yet. Write the birth date of the person who will come.",
+  "ticket.prove_why": "Ticket {code} is not on this phone yet. Prove first that it is yours.",
   "ticket.again": "Try again",
 
   "mine.yours": "Appointments of your number",
@@ -118,7 +121,7 @@ export const own: Record<keyof typeof id, string> = {
   "mine.is_moved": "Moved",
   "mine.is_past": "Over",
 
-  "change.prove_why": "To change appointment {code}, write the birth date of the person who will come.",
+  "change.prove_why": "To change appointment {code}, prove first that it is yours.",
   "change.offline": "No connection. Your appointment is unchanged.",
   "change.over": "This appointment can no longer be changed.",
   "change.move_title": "Move to another date",

@@ -42,6 +42,7 @@ export const own = {
   "find.missing_why": "Kode booking atau tanggal lahirnya tidak cocok. Periksa kode di pesan konfirmasi, dan tulis tanggal lahir orang yang akan datang.",
   "find.by_phone": "Buktikan dengan nomor HP saja",
   "find.by_born": "Pakai tanggal lahir saja",
+  "find.born_why": "Tulis tanggal lahir orang yang akan datang.",
   "find.phone_why": "Pakai nomor yang dipakai saat mengambil jadwal ini.",
 
   "ticket.is_sure": "Jadwal Anda sudah pasti",
@@ -54,6 +55,7 @@ export const own = {
   "ticket.why_cancelled": "Kodenya tidak berlaku lagi dan tempatnya untuk orang lain. Anda boleh mengambil jadwal baru, tanpa sanksi.",
   "ticket.why_moved": "Tanggal ini tidak berlaku lagi. Lihat jadwal yang baru di Jadwal saya.",
   "ticket.was_moved": "Jadwal ini sudah dipindah sejak terakhir Anda lihat. Yang berlaku adalah yang di bawah ini.",
+  "ticket.no_such": "Kode tidak ditemukan",
   "ticket.looks": "Memeriksa tiket...",
   "ticket.code": "Kode booking",
   "ticket.qr": "Kode QR dari kode booking {code}",
@@ -70,6 +72,7 @@ export const own = {
   "ticket.bring_card": "KTP",
   "ticket.bring_family": "Kartu keluarga (KK)",
   "ticket.bring_birth": "Akta lahir atau ijazah",
+  "ticket.bring_old": "Paspor lama, jika ada",
   "ticket.bring_copies": "Semuanya asli dan fotokopi",
   "ticket.late": "Terlambat atau tidak datang: kode ini batal, dan Anda boleh mengambil jadwal baru.",
   "ticket.calendar": "Simpan ke kalender",
@@ -89,7 +92,7 @@ export const own = {
   "ticket.checked": "Terakhir diperiksa {moment}.",
   "ticket.check_again": "Periksa apakah jadwal ini berubah",
   "ticket.prove": "Buka tiket",
-  "ticket.prove_why": "Tiket {code} belum tersimpan di HP ini. Tulis tanggal lahir orang yang akan datang.",
+  "ticket.prove_why": "Tiket {code} belum tersimpan di HP ini. Buktikan dulu bahwa tiket ini milik Anda.",
   "ticket.again": "Coba lagi",
 
   "mine.yours": "Jadwal dengan nomor HP Anda",
@@ -116,7 +119,7 @@ export const own = {
   "mine.is_moved": "Sudah dipindah",
   "mine.is_past": "Sudah lewat",
 
-  "change.prove_why": "Untuk mengubah jadwal {code}, tulis tanggal lahir orang yang akan datang.",
+  "change.prove_why": "Untuk mengubah jadwal {code}, buktikan dulu bahwa jadwal ini milik Anda.",
   "change.offline": "Tidak ada sinyal. Jadwal Anda tidak berubah.",
   "change.over": "Jadwal ini tidak bisa diubah lagi.",
   "change.move_title": "Pindah ke tanggal lain",
