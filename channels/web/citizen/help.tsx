@@ -33,9 +33,14 @@ function Contact() {
       <h2>{prose("help.contact")}</h2>
       <ul>
         {number === null ? null : (
-          <li>{prose("help.contact.whatsapp")}: <a class="reach" href={`https://wa.me/${number.replace("+", "")}`}>{number}</a></li>
+          <li>
+            {prose("help.contact.whatsapp")}:{" "}
+            <a class="reach" href={`https://wa.me/${number.replace("+", "")}`}>{number}</a>
+          </li>
         )}
-        {phone === null ? null : <li>{prose("help.contact.phone")}: <a class="reach" href={`tel:${phone}`}>{phone}</a></li>}
+        {phone === null ? null : (
+          <li>{prose("help.contact.phone")}: <a class="reach" href={`tel:${phone}`}>{phone}</a></li>
+        )}
         <li>{prose("help.contact.desk")}</li>
       </ul>
     </section>

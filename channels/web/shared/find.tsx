@@ -24,31 +24,9 @@ const ZONE = "Asia/Jakarta";
 export function Find({ code: known, onFound }: Props) {
   const [typed, setTyped] = useState("");
   const [born, setBorn] = useState<Born>(UNBORN);
-  const [faults, setFaults] = useState<Fault[]>([]);
-  const [isBusy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
-
-  async function find(): Promise<void> {
-    const code = known ?? readCode(typed);
-    const birth = readBirth(born, dateAt(now(), ZONE));
-    const wrong: Fault[] = isWhole(code) ? [] : [{ field: "booking", text: t("find.bad_code") }];
-    if ("fault" in birth) wrong.push({ field: "born-day", text: t(birth.fault) });
-    setFaults(wrong);
-    setProblem(null);
-    if (wrong.length > 0 || "fault" in birth) return;
-    setBusy(true);
-    try {
-      onFound(await findTicket(code, birth.date));
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      setProblem(error);
-    } finally {
-      setBusy(false);
-    }
-  }
-
+  const { faults, problem, isBusy, find } = useFinding(onFound);
   return (
-    <form noValidate onSubmit={(event) => { event.preventDefault(); void find(); }}>
+    <form noValidate onSubmit={(event) => { event.preventDefault(); void find(known ?? readCode(typed), born); }}>
       <ErrorSummary faults={faults} />
       {problem === null ? null : <NotFound problem={problem} />}
       {known === undefined
@@ -68,6 +46,33 @@ export function Find({ code: known, onFound }: Props) {
       <p class="unseen" role="status">{isBusy ? t("find.finds") : ""}</p>
     </form>
   );
+}
+
+/** Look for a booking, and say what is wrong with what was typed, or why there is none. */
+function useFinding(onFound: Props["onFound"]) {
+  const [faults, setFaults] = useState<Fault[]>([]);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [isBusy, setBusy] = useState(false);
+
+  async function find(code: string, born: Born): Promise<void> {
+    const birth = readBirth(born, dateAt(now(), ZONE));
+    const wrong: Fault[] = isWhole(code) ? [] : [{ field: "booking", text: t("find.bad_code") }];
+    if ("fault" in birth) wrong.push({ field: "born-day", text: t(birth.fault) });
+    setFaults(wrong);
+    setProblem(null);
+    if (wrong.length > 0 || "fault" in birth) return;
+    setBusy(true);
+    try {
+      onFound(await findTicket(code, birth.date));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      setProblem(error);
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return { faults, problem, isBusy, find };
 }
 
 /** Find it, and let this tab open it for the ten minutes for which the answer allows that. */

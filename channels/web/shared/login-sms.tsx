@@ -13,32 +13,11 @@ const DIGITS = 6;
 const AGAIN_S = 60;
 const SECOND_MS = 1_000;
 
-export function BySms({ begun, onProven, onBack, onBegun }: WayProps) {
+export function BySms(props: WayProps) {
+  const { begun, onBack, onBegun } = props;
   const [text, setText] = useState("");
-  const [error, setError] = useState<string | undefined>();
-  const [isBusy, setBusy] = useState(false);
+  const { error, isBusy, prove, setError } = useProving(props);
   useEffect(focusCode, [begun.id]);
-
-  async function prove(digits: string): Promise<void> {
-    if (digits.length !== DIGITS) return complain(t("login.code_length"));
-    setBusy(true);
-    setError(undefined);
-    try {
-      await proveBySms(begun, digits);
-      onProven();
-    } catch (problem) {
-      const why = faultOfCode(problem);
-      if (why === null) return onBack(t("login.over"));
-      complain(why);
-    } finally {
-      setBusy(false);
-    }
-  }
-
-  function complain(why: string): void {
-    setError(why);
-    focusCode();
-  }
 
   function typed(next: string): void {
     setText(next);
@@ -62,6 +41,35 @@ export function BySms({ begun, onProven, onBack, onBegun }: WayProps) {
       <p class="unseen" role="status">{isBusy ? t("login.checks") : ""}</p>
     </form>
   );
+}
+
+/** Try codes, and say what was wrong with the last one. */
+function useProving({ begun, onProven, onBack }: WayProps) {
+  const [error, setError] = useState<string | undefined>();
+  const [isBusy, setBusy] = useState(false);
+
+  function complain(why: string): void {
+    setError(why);
+    focusCode();
+  }
+
+  async function prove(digits: string): Promise<void> {
+    if (digits.length !== DIGITS) return complain(t("login.code_length"));
+    setBusy(true);
+    setError(undefined);
+    try {
+      await proveBySms(begun, digits);
+      onProven();
+    } catch (problem) {
+      const why = faultOfCode(problem);
+      if (why === null) return onBack(t("login.over"));
+      complain(why);
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return { error, isBusy, prove, setError };
 }
 
 /** Read a code however it is written: also pasted as "123 456". */

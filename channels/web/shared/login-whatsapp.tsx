@@ -4,30 +4,18 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "./api";
 import { timeAt } from "./format";
 import type { WayProps } from "./login";
-import { beginLogin, waitForProof, whyNot } from "./logins";
+import { type Begun, beginLogin, waitForProof, whyNot } from "./logins";
 import { tell } from "./problem";
 import { t } from "./own-words";
 
 const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export function ByWhatsapp({ begun, canSms, onProven, onBack, onBegun }: WayProps & { canSms: boolean }) {
-  const [isLost, setLost] = useState(false);
+  const isLost = useProof(begun, onProven, onBack);
   const [error, setError] = useState<string | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const [isOnPhone] = useState(() => matchMedia("(pointer: coarse)").matches);
-
   useEffect(() => heading.current?.focus(), []);
-  useEffect(() => {
-    const leave = new AbortController();
-    waitForProof(begun, setLost, leave.signal).then(
-      (isProven) => (isProven ? onProven() : onBack(t("login.over"))),
-      (problem: unknown) => {
-        if (leave.signal.aborted) return;
-        onBack(problem instanceof Problem ? tell(problem) : t("login.over"));
-      },
-    );
-    return () => leave.abort();
-  }, [begun.id]);
 
   async function bySms(): Promise<void> {
     try {
@@ -55,6 +43,23 @@ export function ByWhatsapp({ begun, canSms, onProven, onBack, onBegun }: WayProp
       </div>
     </section>
   );
+}
+
+/** Wait for the message as long as it counts; says whether the line is lost meanwhile. */
+function useProof(begun: Begun, onProven: WayProps["onProven"], onBack: WayProps["onBack"]): boolean {
+  const [isLost, setLost] = useState(false);
+  useEffect(() => {
+    const leave = new AbortController();
+    waitForProof(begun, setLost, leave.signal).then(
+      (isProven) => (isProven ? onProven() : onBack(t("login.over"))),
+      (problem: unknown) => {
+        if (leave.signal.aborted) return;
+        onBack(problem instanceof Problem ? tell(problem) : t("login.over"));
+      },
+    );
+    return () => leave.abort();
+  }, [begun.id]);
+  return isLost;
 }
 
 function WithLink({ url }: { url: string }) {

@@ -14,13 +14,12 @@ export function TicketActions({ kept }: { kept: Kept }) {
     office: kept.officeName,
     address: kept.address,
   });
+  const chat = `https://wa.me/?text=${encodeURIComponent(text)}`;
   return (
     <>
       <div class="buttons">
         <Calendar kept={kept} />
-        <a class="button second" href={`https://wa.me/?text=${encodeURIComponent(text)}`} target="_blank" rel="noopener noreferrer">
-          {t("ticket.to_whatsapp")}
-        </a>
+        <a class="button second" href={chat} target="_blank" rel="noopener noreferrer">{t("ticket.to_whatsapp")}</a>
         <Install />
       </div>
       <h2>{t("ticket.change_why")}</h2>
