@@ -64,10 +64,10 @@ FILL = """
     SELECT ('00000000-0000-0000-0000-' || lpad(i::text, 12, '0'))::uuid,
            '00000000-0000-0000-0000-000000000002', 'passport', i, 'visited',
            sha256(('o' || i)::bytea), sha256(('p' || i)::bytea), 'x', 'web', now(), now(), now()
-      FROM generate_series(24101, 26100) i;
+      FROM generate_series(24101, 24600) i;
     INSERT INTO booking.booking
     SELECT lpad(i::text, 12, '0'), ('00000000-0000-0000-0000-' || lpad(i::text, 12, '0'))::uuid,
-           '09:00-09:30', 'A-001', now() FROM generate_series(16001, 26100) i
+           '09:00-09:30', 'A-001', now() FROM generate_series(16001, 24600) i
      WHERE i NOT BETWEEN 24001 AND 24100;
     INSERT INTO booking.withheld
     SELECT ('00000000-0000-0000-0000-' || lpad(i::text, 12, '0'))::uuid,

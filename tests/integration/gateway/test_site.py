@@ -3,7 +3,6 @@
 import gzip
 import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -23,12 +22,16 @@ PAGES = [
 ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def shop(
-    config: GatewaySettings, world: World, http: aiohttp.ClientSession, tmp_path: Path
+    config: GatewaySettings,
+    world: World,
+    http: aiohttp.ClientSession,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Client]:
     """A gateway with pages."""
     assert world.offices
+    tmp_path = tmp_path_factory.mktemp("dist")
     (tmp_path / "assets").mkdir()
     (tmp_path / "pages.json").write_text(json.dumps(PAGES))
     for page in PAGES:
