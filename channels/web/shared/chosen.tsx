@@ -37,7 +37,7 @@ export function ChosenPanel({ chosen, change = true }: { chosen: Chosen; change?
         <br />
         <span class="soft">{serviceName(chosen.service)}</span>
       </p>
-      {change ? <p><a href={datesPath(chosen.office, chosen.service)}>{t("chosen.change")}</a></p> : null}
+      {change ? <p><a class="reach" href={datesPath(chosen.office, chosen.service)}>{t("chosen.change")}</a></p> : null}
     </div>
   );
 }

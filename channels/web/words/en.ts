@@ -44,6 +44,7 @@ export const en: Words = {
   "field.birth.nodate": "There is no such day in the calendar. Check the date of birth.",
   "field.birth.future": "The date of birth must be before today",
   "problem.already_booked": "This person already has an appointment for this service. One person, one appointment.",
+  "problem.not_extendable": "This office gives no more time.",
   "problem.already_extended": "The time was extended already. That can be done once.",
   "problem.cross_site": "This request did not come from our page. Reload this page and try again.",
   "problem.expired": "Your request waited too long and was not carried out. Please try again.",

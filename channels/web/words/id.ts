@@ -42,6 +42,7 @@ export const id = {
   "field.birth.nodate": "Tanggal itu tidak ada di kalender. Periksa lagi tanggal lahir.",
   "field.birth.future": "Tanggal lahir harus sebelum hari ini",
   "problem.already_booked": "Orang ini sudah punya jadwal untuk layanan yang sama. Satu orang satu jadwal.",
+  "problem.not_extendable": "Kantor ini tidak memberi tambahan waktu.",
   "problem.already_extended": "Waktu sudah pernah ditambah. Hanya bisa satu kali.",
   "problem.cross_site": "Permintaan ini tidak datang dari halaman kami. Muat ulang halaman ini, lalu coba lagi.",
   "problem.expired": "Permintaan Anda terlalu lama menunggu dan tidak dijalankan. Silakan coba lagi.",

@@ -108,8 +108,10 @@ function afterRelease(tell: (stage: Stage) => void): void {
   location.replace(datesPath(chosen.office, chosen.service));
 }
 
+const NO_MORE = new Set(["already_extended", "not_extendable"]);
+
 function fail(kind: Kind, problem: Problem): Stage {
-  if (kind === "extend" && problem.code === "already_extended") {
+  if (kind === "extend" && NO_MORE.has(problem.code)) {
     keep({ extended: true });
     return stageOfDraft();
   }
