@@ -51,16 +51,31 @@ class Keeper:
                 return
             self.deaths += 1
 
-    async def end(self) -> None:
+    async def end(self, keeping: asyncio.Task[None]) -> None:
         if self._process is not None and self._process.returncode is None:
             self._process.terminate()
+        await keeping
+
+
+@pytest.fixture
+def done(tmp_path: Path) -> Path:
+    """Where the workers write down what they did."""
+    file = tmp_path / "done"
+    file.touch()
+    return file
+
+
+@pytest.fixture
+async def keeper(url: str, done: Path) -> AsyncIterator[Keeper]:
+    made = Keeper(url, DEADLY, str(done))
+    keeping = asyncio.create_task(made.keep())
+    yield made
+    await made.end(keeping)
 
 
 async def test_what_kills_every_worker_is_parked_and_its_neighbours_are_done(
-    url: str, tmp_path: Path
+    url: str, keeper: Keeper, done: Path
 ) -> None:
-    done = tmp_path / "done"
-    done.touch()
     broker = Broker(url, "test")
     await broker.start()
     await broker.wait_up()
@@ -68,16 +83,12 @@ async def test_what_kills_every_worker_is_parked_and_its_neighbours_are_done(
         body = " ".join(words).encode()
         sent = await broker.publisher.publish_confirmed(DIRECT, NOTIFIER_QUEUE, body)
         assert sent == Published.ACCEPTED
-    keeper = Keeper(url, DEADLY, str(done))
-    keeping = asyncio.create_task(keeper.keep())
 
     async def is_over() -> bool:
         parked = await peek_queue(url, PARKING_QUEUE, 9)
         return bool(parked) and set(done.read_text().split()) == GOOD
 
     await eventually(is_over, 90)
-    await keeper.end()
-    await keeping
     ((headers, body),) = await peek_queue(url, PARKING_QUEUE, 9)
     assert body == DEADLY.encode()
     assert headers["x-first-death-reason"] == "delivery_limit"
