@@ -34,6 +34,10 @@ def address_of(stack: Stack) -> str:
     return provision.admin_amqp_url(stack.servers, stack.vhost)
 
 
+def words_in(file: Path) -> list[str]:
+    return file.read_text().split()
+
+
 class Keeper:
     """Starts a worker whenever none runs, and counts the deaths."""
 
@@ -86,13 +90,13 @@ async def test_what_kills_every_worker_is_parked_and_its_neighbours_are_done(
 
     async def is_over() -> bool:
         parked = await peek_queue(url, PARKING_QUEUE, 9)
-        return bool(parked) and set(done.read_text().split()) == GOOD
+        return bool(parked) and set(words_in(done)) == GOOD
 
     await eventually(is_over, 90)
     ((headers, body),) = await peek_queue(url, PARKING_QUEUE, 9)
     assert body == DEADLY.encode()
     assert headers["x-first-death-reason"] == "delivery_limit"
     assert headers["x-first-death-queue"] == NOTIFIER_QUEUE + SUFFIX
-    assert Counter(done.read_text().split()) == Counter(GOOD)
+    assert Counter(words_in(done)) == Counter(GOOD)
     assert keeper.deaths == FORGIVEN
     await broker.stop()
