@@ -11,7 +11,8 @@ help: ## list what there is
 venv:
 	@deploy/local/bootstrap.sh
 
-up: venv web ## install what is missing, start everything, migrate, seed, print the addresses
+up: venv ## install what is missing, start everything, migrate, seed, print the addresses
+	@deploy/local/web.sh || echo '  The pages for citizens could not be built (make web says why); all else starts.' >&2
 	@$(LOCAL) up
 
 web: venv ## build the citizen's pages, where they changed

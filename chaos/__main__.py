@@ -155,7 +155,7 @@ async def run(words: argparse.Namespace) -> int:
         broken = {name: verdict.columns.get(name, 0) for name in MUST_BE_ZERO}
         broken["never healed"] = len(injected.never_healed)
         words.out.write_text(json.dumps(broken))
-    return 0 if verdict.is_valid and not injected.never_healed else 1
+    return 0 if verdict.is_valid and injected.is_whole else 1
 
 
 def end_with_sigterm() -> None:
@@ -195,12 +195,12 @@ async def _play(play: Play, doses: Doses, seed: int) -> tuple[Verdict, Injected]
     play.say("people come")
     await asyncio.sleep(2)
     await nemesis.work()
-    coming.cancel()
+    await _end(coming)
     play.say("nobody comes any more; all are to be served")
     await play.all_are_served()
     play.say("everything that is held expires, and the last wave asks for what is left")
     await play.last_wave()
-    sampling.cancel()
+    await _end(sampling)
     listener = await facts.Listener.open(play.stage)
     play.say("nothing may be under way any more")
     found = await facts.collect(play.stage, play.town.history, play.chatters, listener)
@@ -208,6 +208,13 @@ async def _play(play: Play, doses: Doses, seed: int) -> tuple[Verdict, Injected]
     poison = nemesis.injected.doses.get("F26", 0)
     found = replace(found, samples=len(wrong), poison=poison)
     return judge(play.town.history, found), nemesis.injected
+
+
+async def _end(task: "asyncio.Task[None]") -> None:
+    """End what goes on and on; raises what ended it before, for then it saw nothing since."""
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
 
 
 def checkout(commit: str, folder: Path) -> Path:

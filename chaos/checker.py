@@ -169,9 +169,9 @@ def _agrees(act: Act, outcome: Outcome | None) -> bool:
         return False
     if act.final.status in DONE:
         return outcome is not None and outcome.kind == GRANTED.get(act.kind, "")
-    if outcome is None or is_at_the_door(act.final):
-        return True  # refused where it was asked: from memory, or as no such thing
-    return outcome.kind == "refused"
+    if outcome is None or outcome.kind == "refused":
+        return True  # where there is none: refused where it was asked, as full or no such thing
+    return is_at_the_door(act.final) and len(act.told) > 1  # of which another went on
 
 
 def _compare_effects(verdict: Verdict, acts: Sequence[Act], facts: Facts) -> None:

@@ -107,7 +107,7 @@ class Crew:
         code = process.poll()
         if code is None:
             return True
-        if code > 0:
+        if code not in {0, -signal.SIGKILL, -signal.SIGTERM}:  # what it is told, or dies of here
             self.broke_off.append(f"{member.name}: exit {code}")
         member.process = None
         return False

@@ -26,7 +26,7 @@ class Doses:
     """How much of each fault."""
 
     deaths: int = 50
-    deaths_s: float = 150.0
+    deaths_s: float = 240.0
     each: float = 0.4  # of EACH: 52 deaths, for which two cores take a minute or two
     clocks: int = 4
     sessions: int = 20
@@ -71,6 +71,13 @@ class Injected:
     doses: dict[str, int] = field(default_factory=dict)
     healed_s: dict[str, list[float]] = field(default_factory=dict)
     never_healed: list[str] = field(default_factory=list)
+
+    short: list[str] = field(default_factory=list)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it was done, and healed."""
+        return not self.never_healed and not self.short
 
     def note(self, row: str, number: int) -> None:
         """Count a dose."""

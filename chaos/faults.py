@@ -86,8 +86,11 @@ class Nemesis:
                 crew.arm(service, armed(service, missing), at_once=False)
         for service in CHANCES:
             crew.arm(service, "")
-        for point, number in crew.points_reached().items():
+        reached = crew.points_reached()
+        for point, number in reached.items():
             self.injected.note(ROWS[point], number)
+        if sum(reached.values()) < self.doses.deaths:
+            self.injected.short.append(f"{sum(reached.values())} of {self.doses.deaths} deaths")
 
     def _missing(self, reached: Mapping[str, int]) -> set[str]:
         """Tell at which points more have to die; without a dose for each row, at any."""

@@ -203,6 +203,18 @@ MUTANTS = (
         {"partitions": 2},
     ),
     Mutant(
+        "goes by its machine's clock",
+        (
+            (
+                "services/gateway/clock.py",
+                "now = CLOCK.now\n",
+                "def now() -> datetime:\n    return datetime.now(UTC)\n",
+            ),
+        ),
+        ("duplicated", "contradicted", "lost"),
+        {"clocks": 4},
+    ),
+    Mutant(
         "forgets the seats that it holds back",
         ((STORE, "WHERE release_at <= now()\n", "WHERE release_at <= now() - interval '1 day'\n"),),
         ("undersold",),

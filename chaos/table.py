@@ -25,7 +25,8 @@ def text(verdict: Verdict, injected: Injected, seed: int, seconds: float) -> str
         if max(times) > 1
     ]
     lines += [f"  NEVER HEALED: {what}" for what in injected.never_healed]
-    good = verdict.is_valid and not injected.never_healed
+    lines += [f"  NOT ENOUGH: {what}" for what in injected.short]
+    good = verdict.is_valid and injected.is_whole
     lines += ["", "  nothing lost, nothing twice" if good else "  WRONG: see above"]
     return "\n".join(lines)
 

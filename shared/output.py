@@ -4,6 +4,7 @@ A pipe that is full blocks whoever writes to it, and with them all whom the proc
 container's log driver that hangs would stop the booking.
 """
 
+import atexit
 import os
 import select
 import sys
@@ -12,6 +13,7 @@ import threading
 from prometheus_client import Counter
 
 KEPT_BYTES = 1 << 20
+LAST_TRIES, LAST_MS = 5, 50
 PIECE_BYTES = select.PIPE_BUF  # what a pipe that is ready surely takes at once
 
 DROPPED = Counter("antrean_log_lines_dropped_total", "Lines of log that nobody took.")
@@ -26,7 +28,8 @@ class Output:
 
     def __init__(self) -> None:
         self._waiting = bytearray()
-        self._lock = threading.Lock()
+        self._descriptor: int | None = None
+        self._lock = threading.RLock()  # what the garbage collector ends meanwhile may log
 
     def write(self, text: str) -> int:
         """Write lines, or keep them until they are taken."""
@@ -34,6 +37,7 @@ class Output:
             descriptor = sys.stdout.fileno()
         except OSError:
             return sys.stdout.write(text)
+        self._descriptor = descriptor
         lines = text.encode(errors="backslashreplace")
         with self._lock:
             self._push(descriptor)
@@ -47,8 +51,17 @@ class Output:
     def flush(self) -> None:
         """Nothing waits here for any reason but that it cannot be written."""
 
-    def _push(self, descriptor: int) -> None:
-        while self._waiting and _is_ready(descriptor):
+    def close(self) -> None:
+        """Give what waits a moment to be taken, and count what is not."""
+        with self._lock:
+            for _ in range(LAST_TRIES):
+                if not self._waiting or self._descriptor is None:
+                    break
+                self._push(self._descriptor, LAST_MS)
+            DROPPED.inc(self._waiting.count(b"\n"))
+
+    def _push(self, descriptor: int, wait_ms: int = 0) -> None:
+        while self._waiting and _is_ready(descriptor, wait_ms):
             try:
                 done = os.write(descriptor, self._waiting[:PIECE_BYTES])
             except OSError:  # nobody is there any more, or the disk is full
@@ -58,10 +71,11 @@ class Output:
             del self._waiting[:done]
 
 
-def _is_ready(descriptor: int) -> bool:
+def _is_ready(descriptor: int, wait_ms: int) -> bool:
     poll = select.poll()
     poll.register(descriptor, select.POLLOUT)
-    return bool(poll.poll(0))
+    return bool(poll.poll(wait_ms))
 
 
 OUTPUT = Output()
+atexit.register(OUTPUT.close)

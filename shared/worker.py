@@ -32,7 +32,7 @@ from shared.broker import (
 )
 from shared.db import passing
 from shared.links import Opened, as_lost
-from shared.suspects import Suspects, is_suspect
+from shared.suspects import MANY, SUSPECT, TRIES, Suspects, in_vain
 
 log = structlog.get_logger(__name__)
 
@@ -41,8 +41,8 @@ REDELIVERED = Counter(
 )
 
 Item = TypeVar("Item")
-Left = TypeVar("Left")
 REASON_LENGTH = 300
+ENDS_WORKERS = "ended its worker too often"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +106,10 @@ class Worker(Generic[Item]):
             self._is_handling = bool(batch)
             if batch:
                 await self._handle(batch)
-        left = [taken.message for taken in _empty(self._waiting)] + _empty(self._suspects.waiting)
-        for message in left:
-            await give_back(message)
-        log.info("work_given_back", queue=self._work.queue, messages=len(left))
+        left = self._waiting.qsize()
+        while not self._waiting.empty():
+            await give_back(self._waiting.get_nowait().message)
+        log.info("work_given_back", queue=self._work.queue, messages=left)
 
     async def stop(self) -> None:
         """Take nothing more; `run` ends after the batch in hand."""
@@ -118,17 +118,16 @@ class Worker(Generic[Item]):
             with contextlib.suppress(Exception), as_lost():
                 queue = await self._channel.get_queue(self._work.queue, ensure=False)
                 await queue.cancel(self._tag)
-                await self._suspects.close()
         self._stopping.set()
 
     async def _open(self, connection: Opened) -> None:
         # Deliveries of the dead channel can no longer be acknowledged; they come again.
         self._waiting = asyncio.Queue()
+        await self._suspects.open(connection)  # first: without it nothing is to be taken
         self._channel = await connection.channel()
         await self._channel.set_qos(prefetch_count=self._work.prefetch)
         queue = await self._channel.get_queue(self._work.queue, ensure=True)
         self._tag = await queue.consume(self._arrive)
-        await self._suspects.open(connection)
 
     async def _arrive(self, message: Incoming) -> None:
         # Nothing is awaited here, so that messages stay in their order. Whatever goes wrong, the
@@ -136,7 +135,8 @@ class Worker(Generic[Item]):
         if message.redelivered:
             REDELIVERED.labels(self._work.queue).inc()
         suspect: Taken[Item] = Taken(message, (), is_suspect=True)
-        self._waiting.put_nowait(suspect if is_suspect(message) else self._read(message))
+        is_suspect = in_vain(message) >= SUSPECT
+        self._waiting.put_nowait(suspect if is_suspect else self._read(message))
 
     def _read(self, message: Incoming) -> Taken[Item]:
         try:
@@ -163,28 +163,41 @@ class Worker(Generic[Item]):
         items: list[Item] = []
         for taken in batch:
             items.extend(taken.items)
-            if taken.is_suspect:
-                await self._suspects.set_apart(taken.message)
             if taken.fault is not None:
                 await self._park(taken.message.body, taken.fault)
         for start in range(0, len(items), self._work.batch):
             await self._handle_all(items[start : start + self._work.batch])
+        for taken in batch:
+            # Where it cannot be set apart now, nobody waits until it can.
+            if taken.is_suspect and not await self._suspects.take(taken.message):
+                await self._try(taken.message)
         failpoints.reach("before_ack")
         if channel is self._channel:
             await settle(batch[-1].message)
 
     async def _try_suspects(self) -> None:
-        """Try what was set apart: one item at a time, each of which is acknowledged by itself."""
-        for message in _empty(self._suspects.waiting):
-            taken = self._read(message)
-            if len(taken.items) > 1:
-                bodies = [self._work.encode(item) for item in taken.items]
-                await self._suspects.put_instead(message, bodies)
-            elif taken.items:
-                await self._handle_all(taken.items)
-            elif taken.fault is not None:
-                await self._park(message.body, taken.fault)
+        """Try what was set apart, one after the other; each is acknowledged by itself."""
+        for _ in range(MANY):
+            message = None if self._stopping.is_set() else await self._suspects.fetch()
+            if message is None:
+                break
+            await self._try(message, is_last=in_vain(message) >= TRIES)
             await settle(message, multiple=False)
+
+    async def _try(self, message: Incoming, *, is_last: bool = False) -> None:
+        """Handle each item of a message alone, or put it aside where enough of that was in vain."""
+        taken = self._read(message)
+        if taken.fault is not None:
+            await self._park(message.body, taken.fault)
+        if len(taken.items) > 1:
+            bodies = [self._work.encode(item) for item in taken.items]
+            if await self._suspects.take_parts(message, bodies):
+                return
+        for item in taken.items:
+            if is_last:
+                await self._park_item(item, ENDS_WORKERS)
+            else:
+                await self._handle_all([item])
 
     async def _handle_all(self, items: Sequence[Item]) -> None:
         try:
@@ -226,10 +239,6 @@ class Worker(Generic[Item]):
                 break
             await asyncio.sleep(0.5)
         log.error("message_parked", queue=self._work.queue, reason=reason)
-
-
-def _empty(queue: "asyncio.Queue[Left]") -> list[Left]:
-    return [queue.get_nowait() for _ in range(queue.qsize())]
 
 
 def _reason(error: Exception) -> str:

@@ -43,7 +43,7 @@ fi
 
 if ! cmp -s "$web/package-lock.json" "$web/node_modules/.lock"; then
     echo "Installing what builds the pages"
-    (cd "$web" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
+    (cd "$web" && npm ci --include=dev --ignore-scripts --no-audit --no-fund --loglevel=error)
     cp "$web/package-lock.json" "$web/node_modules/.lock"
 fi
 echo "Building the pages"

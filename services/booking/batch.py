@@ -42,6 +42,9 @@ RIVALS = (
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
     asyncpg.LockNotAvailableError,
+    # A migration added a column since the statement was prepared; it is prepared anew at the next
+    # try (https://magicstack.github.io/asyncpg/current/faq.html).
+    asyncpg.InvalidCachedStatementError,
 )
 TRIES = 6
 PORTION = 100  # of a batch, written while the next is decided

@@ -83,6 +83,8 @@ def extend_hold(desk: Desk, command: ExtendHold) -> HoldExtended | Refused:
     slot = desk.slots[claim.slot_id]
     if claim.state != "held" or claim.expires_at <= desk.now:
         return Refused(code=Refusal.HOLD_EXPIRED, slot=slot.ref)
+    if slot.closed or desk.now >= slot.ends_at:  # it could not be confirmed any more
+        return Refused(code=Refusal.SLOT_CLOSED, slot=slot.ref)
     refused = rules.refuse_extension(slot, is_extended=claim.extended)
     if refused:
         return refused

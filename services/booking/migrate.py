@@ -1,5 +1,6 @@
 """Migrations: numbered SQL files, forward only, each in one transaction, each run once."""
 
+import asyncio
 import hashlib
 from pathlib import Path
 
@@ -11,6 +12,7 @@ SERVICES = Path(__file__).parents[1]
 # The gateway and the notifier own schemas of their own, but read views of booking's: it goes first.
 ORDER = ("booking", "gateway", "notifier")
 LOCK = 7_236_001
+LOCK_MS, TRIES, PAUSE_S = 2_000, 60, 1.0
 
 
 class ChangedMigrationError(RuntimeError):
@@ -75,7 +77,18 @@ async def _run(
         return False
     if ran is not None:
         raise ChangedMigrationError(name)
-    async with db.transaction():
-        await db.execute(sql)
-        await db.execute("INSERT INTO migration (name, checksum) VALUES ($1, $2)", name, checksum)
+    for attempt in range(TRIES):
+        try:
+            async with db.transaction():
+                # Who waits for a table is waited for by all who come after.
+                await db.execute(f"SET LOCAL lock_timeout = {LOCK_MS}")
+                await db.execute(sql)
+                sql_done = "INSERT INTO migration (name, checksum) VALUES ($1, $2)"
+                await db.execute(sql_done, name, checksum)
+        except asyncpg.LockNotAvailableError:
+            if attempt == TRIES - 1:
+                raise
+            await asyncio.sleep(PAUSE_S)
+        else:
+            break
     return True

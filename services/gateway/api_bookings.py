@@ -29,7 +29,9 @@ MOST = 50  # of each kind: a phone's cap lets few be held or to come
 async def get_bookings(ask: Ask) -> web.Response:
     """Show what the caller has: bookings to come, those of late, and holds that stand."""
     gateway, owner = ask.gateway, ask.by.owner
-    async with gateway.db() as db:
+    # As it stood at one moment: what is confirmed meanwhile would be there twice.
+    moment = {"isolation": "repeatable_read", "readonly": True}
+    async with gateway.db() as db, db.transaction(**moment):
         holds = await views.list_holds(db, owner, MOST)
         coming = await views.list_bookings(db, owner, MOST)
         past = await views.list_past_bookings(db, owner, PAST, MOST)

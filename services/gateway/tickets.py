@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import segno
@@ -45,6 +46,7 @@ def qr(code: str) -> bytes:
     return draw(grouped(code))
 
 
+@lru_cache(maxsize=1_000)
 def draw(text: str) -> bytes:
     """Draw a QR code as SVG; no Micro QR, which the scanners in phones do not read."""
     picture = io.BytesIO()

@@ -87,7 +87,9 @@ async def see_contact(db: Db, seen: Seen) -> None:
             last_inbound_at = greatest(c.last_inbound_at, excluded.last_inbound_at),
             number_id = coalesce(excluded.number_id, c.number_id),
             opted_out = coalesce(
-                $4, c.opted_out OR (c.last_inbound_at IS NULL AND excluded.opted_out)),
+                CASE WHEN excluded.last_inbound_at >= coalesce(c.last_inbound_at, '-infinity')
+                     THEN $4 END,
+                c.opted_out OR (c.last_inbound_at IS NULL AND excluded.opted_out)),
             no_whatsapp_until = NULL
         """,
         seen.recipient,

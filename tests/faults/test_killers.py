@@ -13,12 +13,12 @@ from deploy.local.environment import Stack
 from deploy.local.paths import ROOT
 from deploy.local.testing import fresh_stack
 from shared.broker import DIRECT, NOTIFIER_QUEUE, PARKING_QUEUE, Broker, Published, peek_queue
-from shared.suspects import SUFFIX, SUSPECT
+from shared.suspects import SUSPECT, TRIES
+from shared.worker import ENDS_WORKERS
 from tests.conftest import eventually
 
 DEADLY = "deadly"
-LIMIT = 3  # the queue's, in deploy/rabbitmq/definitions.json
-FORGIVEN = SUSPECT + LIMIT + 1  # deaths, until nobody tries it any more
+FORGIVEN = SUSPECT + TRIES  # deaths, until nobody tries it any more
 BEFORE, WITH, AFTER = ["a", "b", "c"], ["d", "e", DEADLY, "f"], ["g", "h", "i"]
 GOOD = {*BEFORE, *WITH, *AFTER} - {DEADLY}
 
@@ -95,8 +95,7 @@ async def test_what_kills_every_worker_is_parked_and_its_neighbours_are_done(
     await eventually(is_over, 90)
     ((headers, body),) = await peek_queue(url, PARKING_QUEUE, 9)
     assert body == DEADLY.encode()
-    assert headers["x-first-death-reason"] == "delivery_limit"
-    assert headers["x-first-death-queue"] == NOTIFIER_QUEUE + SUFFIX
+    assert (headers["x-reason"], headers["x-queue"]) == (ENDS_WORKERS, NOTIFIER_QUEUE)
     assert Counter(words_in(done)) == Counter(GOOD)
     assert keeper.deaths == FORGIVEN
     await broker.stop()

@@ -74,6 +74,9 @@ class Inbox:
         while True:
             self._woken.clear()
             pause_s = 0.0
+            if not clock.CLOCK.is_known:  # what is too old, and for whom, nobody can say
+                await asyncio.sleep(POLL_S)
+                continue
             with passing() as trouble:
                 pause_s = await self._talk_to_those_who_wait()
             if trouble:

@@ -209,3 +209,36 @@ async def test_a_hold_that_ends_while_its_extension_waits_for_the_slot_is_over(
         await asyncio.sleep(0.7)
 
     assert code_of(await extending) == Refusal.HOLD_EXPIRED
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "closed = true",
+        "starts_at = now() - interval '5 h', closes_at = now() - interval '5 h',"
+        " ends_at = now() - interval '1 s'",
+    ],
+)
+async def test_a_hold_that_could_not_be_confirmed_any_more_is_not_extended(
+    change: str, ledger: Ledger, world: World, citizen: Citizen, admin: Any
+) -> None:
+    ref = await world.new_slot(seats=1)
+    held = await ledger.held(citizen, ref)
+    await admin.execute(f"UPDATE booking.slot SET {change} WHERE id = $1", ref.slot_id)
+
+    assert code_of(await ledger.one(citizen.extend(held))) is Refusal.SLOT_CLOSED
+
+
+async def test_a_column_that_is_added_in_use_parks_nobodys_command(
+    ledger: Ledger, world: World, citizens: Citizens, admin: Any
+) -> None:
+    """A statement that was prepared before has another result now, and Postgres says so once."""
+    ref = await world.new_slot(seats=2)
+    one, two = citizens(2)
+    first, second = await ledger.held(one, ref), await ledger.held(two, ref)
+    await ledger.one(one.confirm(first))
+    await admin.execute("ALTER TABLE booking.hold ADD COLUMN trial int")
+    try:
+        assert isinstance(await ledger.one(two.confirm(second)), BookingGranted)
+    finally:
+        await admin.execute("ALTER TABLE booking.hold DROP COLUMN trial")
