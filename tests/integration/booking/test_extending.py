@@ -215,8 +215,10 @@ async def test_a_hold_that_ends_while_its_extension_waits_for_the_slot_is_over(
     "change",
     [
         "closed = true",
-        "starts_at = now() - interval '5 h', closes_at = now() - interval '5 h',"
-        " ends_at = now() - interval '1 s'",
+        (
+            "starts_at = now() - interval '5 h', closes_at = now() - interval '5 h',"
+            " ends_at = now() - interval '1 s'"
+        ),
     ],
 )
 async def test_a_hold_that_could_not_be_confirmed_any_more_is_not_extended(

@@ -122,6 +122,6 @@ def test_where_node_is_too_old_one_is_added_to_the_environment_once(checkout: Ch
     (checkout.web / "page one.tsx").write_text("two")
     second = checkout.make()
 
-    ci = "wheel npm ci --ignore-scripts --no-audit --no-fund --loglevel=error"
+    ci = "wheel npm ci --include=dev --ignore-scripts --no-audit --no-fund --loglevel=error"
     assert first == (0, ["uv install", ci, "own build/build.mjs"])
     assert second == (0, ["own build/build.mjs"])
