@@ -300,6 +300,21 @@ async def test_a_receipt_that_names_the_text_is_of_its_last_call(db: Any) -> Non
     assert (await fate(db, one))[0] == "delivered"
 
 
+@pytest.mark.parametrize("last", [True, False])
+async def test_what_was_written_last_says_whether_somebody_wants_to_hear_from_us(
+    last: bool, db: Any
+) -> None:
+    """However late the first of two words came to us."""
+    now = datetime.now(UTC)
+    await store.see_contact(db, Seen("in-two-minds", now, opted_out=last))
+    await store.see_contact(
+        db, Seen("in-two-minds", now - timedelta(minutes=1), opted_out=not last)
+    )
+
+    sql = "SELECT opted_out FROM notifier.contact WHERE recipient = 'in-two-minds'"
+    assert await db.fetchval(sql) is last
+
+
 @pytest.mark.parametrize("was_known", [False, True])
 async def test_who_opted_out_unseen_is_left_alone_once_the_number_is_known(
     was_known: bool, db: Any
