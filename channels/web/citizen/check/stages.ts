@@ -1,7 +1,7 @@
 /** How far the visit is: what is shown, what is under way, what came of it. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Problem, type Schemas } from "../../shared/api";
+import { call, Problem, type Schemas } from "../../shared/api";
 import { datesPath, standing } from "../../shared/chosen";
 import { draft, keep } from "../../shared/draft";
 import { forget, type Kind, perform, type Progress, type Sent, unfinished } from "../../shared/send";
@@ -52,7 +52,7 @@ export function useStages(): [Stage, Acts] {
     release: withHold(askToRelease),
     resume,
     look: () => setStage(stageOfDraft()),
-    expire: () => { dropHold(); setStage({ at: "expired" }); },
+    expire: () => { void lookAgain(setStage); },
   }];
 }
 
@@ -84,6 +84,10 @@ async function carryOut(sent: Sent, tell: (stage: Stage) => void, signal: AbortS
     if (!(error instanceof Problem)) throw error;
     if (error.code === "login_required") return tell({ at: "login", sent });
     forget();
+    if (sent.kind === "extend" && NO_MORE.has(error.code)) {
+      keep({ extended: true });
+      return lookAgain(tell); // it may stand longer by what another page asked for
+    }
     tell(fail(sent.kind, error));
   }
 }
@@ -111,14 +115,23 @@ function afterRelease(tell: (stage: Stage) => void): void {
 const NO_MORE = new Set(["already_extended", "not_extendable"]);
 
 function fail(kind: Kind, problem: Problem): Stage {
-  if (kind === "extend" && NO_MORE.has(problem.code)) {
-    keep({ extended: true });
-    return stageOfDraft();
-  }
   if (kind === "hold") return { at: "refused", kind, problem };
   if (!isOver(problem)) return { at: "refused", kind, problem };
   dropHold();
   return kind === "release" ? stageOfDraft() : { at: "expired" };
+}
+
+/** Ask how long the hold stands before it is said to be over: it may have been extended elsewhere. */
+async function lookAgain(tell: (stage: Stage) => void): Promise<void> {
+  const id = draft().hold?.hold_id;
+  try {
+    const { body } = await call<Schemas["Mine"]>("/v1/bookings");
+    const hold = body.holds.find((one) => one.hold_id === id);
+    if (hold !== undefined) keep({ hold });
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error; // then what is known here decides
+  }
+  tell(stageOfDraft());
 }
 
 function dropHold(): void {
