@@ -128,6 +128,11 @@ MUTANTS = (
                 "await self._park(taken.message.body, taken.fault)",
                 "await give_back(taken.message)",
             ),
+            (
+                WORKER,
+                "await self._park(message.body, taken.fault)",
+                "await give_back(message)",
+            ),
         ),
         ("parked", "left under way"),
         {"poison": 3},
