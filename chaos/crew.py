@@ -1,12 +1,13 @@
 """The processes of the suite: each starts again when it died, and deaths are counted."""
 
 import asyncio
+import contextlib
 import re
 import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -73,6 +74,18 @@ class Crew:
         """Send a process a signal, if it runs."""
         if member.process is not None and member.process.poll() is None:
             member.process.send_signal(how)
+
+    @contextlib.contextmanager
+    def without(self, service: str) -> Iterator[None]:
+        """Have no process of a service while the block runs."""
+        for member in self.of(service):
+            member.is_wanted = False
+            self.kill(member)
+        try:
+            yield
+        finally:
+            for member in self.of(service):
+                member.is_wanted = True
 
     async def ready(self, timeout_s: float = 60) -> None:
         """Wait until every process says that it is ready."""

@@ -126,12 +126,10 @@ MUTANTS = (
             (
                 WORKER,
                 "await self._park(taken.message.body, taken.fault)",
-                "await give_back(taken.message)",
-            ),
-            (
-                WORKER,
-                "await self._park(message.body, taken.fault)",
-                "await give_back(message)",
+                (
+                    "await self._broker.publisher.publish_confirmed(\n"
+                    "                    DIRECT, self._work.queue, taken.message.body)"
+                ),
             ),
         ),
         ("parked", "left under way"),
@@ -180,7 +178,7 @@ MUTANTS = (
                 '"max-length": 50000, "overflow": "drop-head"',
             ),
         ),
-        ("lost",),
+        ("lost", "parked"),
         {"full": 2},
     ),
     Mutant(
