@@ -12,7 +12,7 @@ from channels.simulator.fates import CALM, Fate
 from channels.simulator.hostile import Hostile
 from channels.simulator.journal import Call, Journal, Kind
 
-TRIES = 8
+TRIES, LONGEST = 24, 16  # the longest pause in first ones: the real platform tries for days
 MOST_COPIES = 3
 OK = 200
 
@@ -104,7 +104,7 @@ class Courier:
     async def _keep_trying(self, letter: Letter) -> bool:
         taken = False
         for attempt in range(TRIES):
-            await asyncio.sleep(self._retry_s * 2**attempt)
+            await asyncio.sleep(self._retry_s * min(2**attempt, LONGEST))
             if taken := await self._try(letter):
                 break
         if letter.on_end:
