@@ -71,7 +71,6 @@ class Injected:
     doses: dict[str, int] = field(default_factory=dict)
     healed_s: dict[str, list[float]] = field(default_factory=dict)
     never_healed: list[str] = field(default_factory=list)
-
     short: list[str] = field(default_factory=list)
 
     @property

@@ -181,7 +181,11 @@ class Worker(Generic[Item]):
             message = None if self._stopping.is_set() else await self._suspects.fetch()
             if message is None:
                 break
-            await self._try(message, is_last=in_vain(message) >= TRIES)
+            vain = in_vain(message)
+            if vain > TRIES:  # even to read it ends us
+                await self._park(message.body, ENDS_WORKERS)
+            else:
+                await self._try(message, is_last=vain == TRIES)
             await settle(message, multiple=False)
 
     async def _try(self, message: Incoming, *, is_last: bool = False) -> None:

@@ -1,5 +1,7 @@
 """A worker that dies of a word: `python -m tests.faults.mortal URL DEADLY FILE`.
 
+In capitals the word ends it as it reads the message already.
+
 Whatever else it is given it writes to the file, a word a line.
 """
 
@@ -14,16 +16,17 @@ from shared.broker import NOTIFIER_QUEUE, Broker, Incoming
 from shared.worker import Work, Worker
 
 
-def words_of(message: Incoming) -> list[str]:
-    return message.body.decode().split()
-
-
 def write(file: Path, words: Sequence[str]) -> None:
     with file.open("a", encoding="utf-8") as done:
         done.writelines(f"{word}\n" for word in words)
 
 
 async def main(url: str, deadly: str, file: str) -> None:
+    def words_of(message: Incoming) -> list[str]:
+        if deadly.upper().encode() in message.body:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return message.body.decode().split()
+
     async def handle(words: Sequence[str]) -> None:
         if deadly in words:
             os.kill(os.getpid(), signal.SIGKILL)

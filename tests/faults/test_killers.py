@@ -99,3 +99,23 @@ async def test_what_kills_every_worker_is_parked_and_its_neighbours_are_done(
     assert Counter(words_in(done)) == Counter(GOOD)
     assert keeper.deaths == FORGIVEN
     await broker.stop()
+
+
+async def test_what_kills_whoever_reads_it_is_parked_unread(
+    url: str, keeper: Keeper, done: Path
+) -> None:
+    broker = Broker(url, "test")
+    await broker.start()
+    await broker.wait_up()
+    for body in (DEADLY.upper().encode(), " ".join(BEFORE).encode()):
+        sent = await broker.publisher.publish_confirmed(DIRECT, NOTIFIER_QUEUE, body)
+        assert sent == Published.ACCEPTED
+
+    async def is_over() -> bool:
+        return bool(await peek_queue(url, PARKING_QUEUE, 9)) and set(words_in(done)) == set(BEFORE)
+
+    await eventually(is_over, 90)
+    ((headers, body),) = await peek_queue(url, PARKING_QUEUE, 9)
+    assert (body, headers["x-reason"]) == (DEADLY.upper().encode(), ENDS_WORKERS)
+    assert keeper.deaths == FORGIVEN + 1
+    await broker.stop()
