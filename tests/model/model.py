@@ -79,6 +79,8 @@ class Model:
     def extend(self, _: Any, __: Any, x: Any) -> Any:
         yield x["state"] not in {"held", "released", "expired"}, "not_found"
         yield x["state"] != "held" or x["expires"] <= self.now, "hold_expired"
+        slot = self.slots[x["slot"]]
+        yield slot["closed"] or slot["ends"] <= self.now, "slot_closed"
         yield x["longer"], "already_extended"
         x |= {"expires": x["expires"] + self.rules["longer"], "longer": True}
         yield True, "longer", x["id"]
