@@ -77,7 +77,11 @@ class Seen:
 
 
 async def see_contact(db: Db, seen: Seen) -> None:
-    """Remember that a person wrote."""
+    """Remember that a person wrote; what they want is what they said last.
+
+    Of the same second it is what comes last: WhatsApp's times are whole seconds, and some come in
+    milliseconds by mistake.
+    """
     await db.execute(
         """
         INSERT INTO notifier.contact AS c (recipient, last_inbound_at, number_id, opted_out)
@@ -87,7 +91,8 @@ async def see_contact(db: Db, seen: Seen) -> None:
             last_inbound_at = greatest(c.last_inbound_at, excluded.last_inbound_at),
             number_id = coalesce(excluded.number_id, c.number_id),
             opted_out = coalesce(
-                CASE WHEN excluded.last_inbound_at >= coalesce(c.last_inbound_at, '-infinity')
+                CASE WHEN excluded.last_inbound_at >=
+                          coalesce(date_trunc('second', c.last_inbound_at), '-infinity')
                      THEN $4 END,
                 c.opted_out OR (c.last_inbound_at IS NULL AND excluded.opted_out)),
             no_whatsapp_until = NULL

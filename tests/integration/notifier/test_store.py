@@ -315,6 +315,19 @@ async def test_what_was_written_last_says_whether_somebody_wants_to_hear_from_us
     assert await db.fetchval(sql) is last
 
 
+async def test_of_two_words_in_one_second_the_later_to_come_says_what_somebody_wants(
+    db: Any,
+) -> None:
+    """One in milliseconds, as Meta sends them by mistake, and one in whole seconds."""
+    second = datetime.now(UTC).replace(microsecond=0)
+    exact = second + timedelta(milliseconds=730)
+    await store.see_contact(db, Seen("back-at-once", exact, opted_out=True))
+    await store.see_contact(db, Seen("back-at-once", second, opted_out=False))
+
+    sql = "SELECT opted_out FROM notifier.contact WHERE recipient = 'back-at-once'"
+    assert await db.fetchval(sql) is False
+
+
 @pytest.mark.parametrize("was_known", [False, True])
 async def test_who_opted_out_unseen_is_left_alone_once_the_number_is_known(
     was_known: bool, db: Any
