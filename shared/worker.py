@@ -52,15 +52,15 @@ class Work(Generic[Item]):
     `decode` turns a message into items; one on which it raises is parked. It is called when a
     message arrives, so that its cost falls into the wait for the batch before.
     `handle` does all items in one transaction; `encode` makes a body again of one item; `on_park`
-    hears of an item that was put aside. A message may hold many items: `batch` counts items,
-    `prefetch` messages.
+    hears of an item that is put aside, and says whether it is still to be done. A message may hold
+    many items: `batch` counts items, `prefetch` messages.
     """
 
     queue: str
     decode: Callable[[Incoming], Sequence[Item]]
     handle: Callable[[Sequence[Item]], Awaitable[None]]
     encode: Callable[[Item], bytes]
-    on_park: Callable[[Item, str], Awaitable[None]] | None = None
+    on_park: Callable[[Item, str], Awaitable[bool]] | None = None
     prefetch: int = 200
     batch: int = 200
 
@@ -199,7 +199,7 @@ class Worker(Generic[Item]):
                 return
         for item in taken.items:
             if is_last:
-                await self._park_item(item, ENDS_WORKERS)
+                await self._give_up(item)
             else:
                 await self._handle_all([item])
 
@@ -229,9 +229,27 @@ class Worker(Generic[Item]):
 
     async def _park_item(self, item: Item, reason: str) -> None:
         await self._park(self._work.encode(item), reason)
-        tell = self._work.on_park
-        if tell is not None:
-            await self._until_it_passes(lambda: tell(item, reason))
+        await self._tell(item, reason)
+
+    async def _give_up(self, item: Item) -> None:
+        """Put aside what ended its workers, where none of them had done it before it died.
+
+        Who dies in between loses nothing: it comes again, and is put aside unread.
+        """
+        if await self._tell(item, ENDS_WORKERS):
+            await self._park(self._work.encode(item), ENDS_WORKERS)
+
+    async def _tell(self, item: Item, reason: str) -> bool:
+        """Tell that an item is put aside; say whether it is still to be done."""
+        is_open = True
+
+        async def tell() -> None:
+            nonlocal is_open
+            if self._work.on_park is not None:
+                is_open = await self._work.on_park(item, reason)
+
+        await self._until_it_passes(tell)
+        return is_open
 
     async def _park(self, body: bytes, reason: str) -> None:
         """Put one item aside, where the operator sees it, and do not go on before it is there."""

@@ -94,10 +94,13 @@ class Batches:
         for queue, answers in waits.items():
             await self.publisher.send_plain(queue, write_replies(answers))
 
-    async def park(self, one: Arrived, reason: str) -> None:
-        """Store that a command could not be decided, so that whoever asks hears it."""
+    async def park(self, one: Arrived, reason: str) -> bool:
+        """Store that a command could not be decided, so that whoever asks hears it.
+
+        False where it was decided all the same.
+        """
         if one.prepared is None:
-            return
+            return True
         command, result = one.prepared.command, Refused(code=Refusal.NEEDS_ATTENTION)
         parked = self._decided(one.prepared, result, state="parked")
         try:
@@ -107,7 +110,9 @@ class Batches:
                 await writing.write(db, desk.take_changes(), [parked], desk.now)
         except (RivalError, asyncpg.UniqueViolationError):
             log.warning("parked_command_was_decided", reason=reason)
+            return False
         self.relay.wake()
+        return True
 
     async def decide(self, commands: Sequence[SomeCommand]) -> list[Outcome]:
         """Decide commands, in order."""

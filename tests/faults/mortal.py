@@ -1,6 +1,7 @@
 """A worker that dies of a word: `python -m tests.faults.mortal URL DEADLY FILE`.
 
-In capitals the word ends it as it reads the message already.
+In capitals the word ends it as it reads the message already; with `-late` it is done, and then ends
+it.
 
 Whatever else it is given it writes to the file, a word a line.
 """
@@ -14,6 +15,10 @@ from pathlib import Path
 
 from shared.broker import NOTIFIER_QUEUE, Broker, Incoming
 from shared.worker import Work, Worker
+
+
+def words_in(file: Path) -> list[str]:
+    return file.read_text(encoding="utf-8").split()
 
 
 def write(file: Path, words: Sequence[str]) -> None:
@@ -31,9 +36,17 @@ async def main(url: str, deadly: str, file: str) -> None:
         if deadly in words:
             os.kill(os.getpid(), signal.SIGKILL)
         write(Path(file), words)
+        if f"{deadly}-late" in words:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    async def is_open(word: str, _: str) -> bool:
+        if word not in words_in(Path(file)):
+            return True
+        write(Path(file), [f"{word}-was-done"])
+        return False
 
     broker = Broker(url, "mortal")
-    worker = Worker(broker, Work(NOTIFIER_QUEUE, words_of, handle, str.encode))
+    worker = Worker(broker, Work(NOTIFIER_QUEUE, words_of, handle, str.encode, is_open))
     asyncio.get_running_loop().add_signal_handler(
         signal.SIGTERM, lambda: asyncio.ensure_future(worker.stop())
     )

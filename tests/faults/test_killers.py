@@ -13,7 +13,7 @@ from deploy.local.environment import Stack
 from deploy.local.paths import ROOT
 from deploy.local.testing import fresh_stack
 from shared.broker import DIRECT, NOTIFIER_QUEUE, PARKING_QUEUE, Broker, Published, peek_queue
-from shared.suspects import SUSPECT, TRIES
+from shared.suspects import SUFFIX, SUSPECT, TRIES
 from shared.worker import ENDS_WORKERS
 from tests.conftest import eventually
 
@@ -45,8 +45,9 @@ class Keeper:
         self._words = words
         self.deaths = 0
         self._process: asyncio.subprocess.Process | None = None
+        self._keeping = asyncio.create_task(self._keep())
 
-    async def keep(self) -> None:
+    async def _keep(self) -> None:
         while True:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "tests.faults.mortal", *self._words, cwd=ROOT
@@ -55,10 +56,11 @@ class Keeper:
                 return
             self.deaths += 1
 
-    async def end(self, keeping: asyncio.Task[None]) -> None:
+    async def end(self) -> None:
+        """Tell the worker to leave, and wait until it has."""
         if self._process is not None and self._process.returncode is None:
             self._process.terminate()
-        await keeping
+        await self._keeping
 
 
 @pytest.fixture
@@ -72,9 +74,8 @@ def done(tmp_path: Path) -> Path:
 @pytest.fixture
 async def keeper(url: str, done: Path) -> AsyncIterator[Keeper]:
     made = Keeper(url, DEADLY, str(done))
-    keeping = asyncio.create_task(made.keep())
     yield made
-    await made.end(keeping)
+    await made.end()
 
 
 async def test_what_kills_every_worker_is_parked_and_its_neighbours_are_done(
@@ -98,6 +99,27 @@ async def test_what_kills_every_worker_is_parked_and_its_neighbours_are_done(
     assert (headers["x-reason"], headers["x-queue"]) == (ENDS_WORKERS, NOTIFIER_QUEUE)
     assert Counter(words_in(done)) == Counter(GOOD)
     assert keeper.deaths == FORGIVEN
+    await broker.stop()
+
+
+async def test_what_was_done_before_its_worker_died_is_not_parked(
+    url: str, keeper: Keeper, done: Path
+) -> None:
+    broker = Broker(url, "test")
+    await broker.start()
+    await broker.wait_up()
+    late = f"{DEADLY}-late"
+    sent = await broker.publisher.publish_confirmed(DIRECT, NOTIFIER_QUEUE, late.encode())
+    assert sent == Published.ACCEPTED
+
+    async def is_over() -> bool:
+        return f"{late}-was-done" in words_in(done)
+
+    await eventually(is_over, 90)
+    await keeper.end()
+    assert keeper.deaths == FORGIVEN
+    assert await peek_queue(url, NOTIFIER_QUEUE + SUFFIX, 9) == []
+    assert await peek_queue(url, PARKING_QUEUE, 9) == []
     await broker.stop()
 
 

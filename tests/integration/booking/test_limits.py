@@ -276,6 +276,22 @@ async def test_who_repeats_a_parked_request_with_another_body_keeps_what_they_go
     assert code_of(await ledger.one(one)) is Refusal.IDEMPOTENCY_CONFLICT
 
 
+async def test_what_is_put_aside_is_said_to_be_open_only_where_nobody_decided_it(
+    ledger: Ledger, world: World, citizen: Citizen
+) -> None:
+    ref, keys = await world.new_slot(seats=2), ledger.batches.tools.keys
+    decided, new = citizen.hold(ref), citizen.hold(ref)
+    granted = await ledger.one(decided)
+
+    is_open = [
+        await ledger.batches.park(Arrived(prepare(keys, one), {}, None), "KeyError")
+        for one in (decided, new)
+    ]
+
+    assert is_open == [False, True]
+    assert await ledger.one(decided) == granted
+
+
 @pytest.mark.parametrize("tell", [True, False])
 async def test_only_who_waits_for_no_answer_is_told_of_a_refusal_and_has_an_address_stored(
     tell: bool, ledger: Ledger, world: World, citizen: Citizen, admin: Any
