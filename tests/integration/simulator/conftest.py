@@ -83,7 +83,7 @@ class Sim:
 
 
 async def serve(app: web.Application) -> tuple[web.AppRunner, str]:
-    runner = web.AppRunner(app)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     port = paths.free_port()
     await web.TCPSite(runner, "127.0.0.1", port).start()
