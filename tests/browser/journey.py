@@ -1,0 +1,152 @@
+"""A citizen's way from the home page to the ticket, one screen after the other.
+
+It goes by what is the same in both languages; what is read on the way, tests say for themselves.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from playwright.async_api import Page, expect
+
+from shared.messages import Session
+from tests.browser.site import Place
+from tests.system_fixtures import Person
+
+Stage = Literal[
+    "home", "service", "offices", "dates", "applicant", "proof", "check", "held", "ticket"
+]
+By = Literal["whatsapp", "sms"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants, and how they prove their phone."""
+
+    place: Place
+    person: Person
+    by: By = "whatsapp"
+    day: int = 0
+    session: Session = Session.MORNING
+
+
+async def book_to(page: Page, stage: Stage, wish: Wish) -> None:
+    """Go on from where the page is not yet (an empty one) to a screen, and wait until it is there.
+
+    Who is proven already is not asked for a proof: then `proof` is never reached.
+    """
+    for name, step in STEPS.items():
+        await step(page, wish)
+        if name == stage:
+            return
+
+
+async def goes_to(page: Page, path: str) -> None:
+    """Wait until the page of a path (a glob) is shown, with its heading."""
+    await page.wait_for_url(f"**{path}")
+    await page.locator("main h1").wait_for()
+
+
+async def to_home(page: Page, _: Wish) -> None:
+    await page.goto("/")
+    await page.locator('main a.button[href="/layanan"]').wait_for()
+
+
+async def to_service(page: Page, _: Wish) -> None:
+    await page.locator('main a.button[href="/layanan"]').click()
+    await goes_to(page, "/layanan")
+    await page.locator("input[name=service]").first.wait_for()
+
+
+async def to_offices(page: Page, wish: Wish) -> None:
+    await page.locator(f"#service-{wish.place.service}").check()
+    await page.locator("form button.button").click()
+    await goes_to(page, "/kantor?*")
+    await page.locator("[data-count]").wait_for()
+
+
+async def to_dates(page: Page, wish: Wish) -> None:
+    await page.locator("#q").fill(wish.place.name)
+    await page.locator(f"#office-{wish.place.office} a").click()
+    await goes_to(page, f"/kantor/{wish.place.office}?*")
+    await page.locator(f'input[value="{value_of(wish)}"]').wait_for()
+
+
+async def to_applicant(page: Page, wish: Wish) -> None:
+    await page.locator(f'input[value="{value_of(wish)}"]').check()
+    await page.locator(".bar button").click()
+    await goes_to(page, "/data")
+    await page.locator("#name").wait_for()
+
+
+async def to_proof(page: Page, wish: Wish) -> None:
+    await fill_in(page, wish.person)
+    await page.locator("form button.button").click()
+    await page.locator("#phone").or_(page.locator("dl.facts")).first.wait_for()
+
+
+async def to_check(page: Page, wish: Wish) -> None:
+    if await page.locator("#phone").is_visible():
+        await prove(page, wish.person, wish.by)
+    await goes_to(page, "/periksa")
+    await page.locator("dl.facts").wait_for()
+
+
+async def to_held(page: Page, _: Wish) -> None:
+    await page.locator("main button.button").first.click()
+    await page.locator("[data-held]").wait_for()
+
+
+async def to_ticket(page: Page, _: Wish) -> None:
+    await page.locator("main button.button").first.click()
+    await goes_to(page, "/tiket/*")
+    await expect(page.locator(".ticket img.qr")).to_be_visible()
+
+
+STEPS: dict[Stage, Callable[[Page, Wish], Awaitable[None]]] = {
+    "home": to_home,
+    "service": to_service,
+    "offices": to_offices,
+    "dates": to_dates,
+    "applicant": to_applicant,
+    "proof": to_proof,
+    "check": to_check,
+    "held": to_held,
+    "ticket": to_ticket,
+}
+
+
+def value_of(wish: Wish) -> str:
+    """Give the value of the radio button of a half day."""
+    return f"{wish.place.days[wish.day]}/{wish.session.value}"
+
+
+async def fill_in(page: Page, person: Person) -> None:
+    """Type who will come."""
+    born = person.birth_date
+    await page.locator("#name").fill(person.name)
+    for part, number in (("day", born.day), ("month", born.month), ("year", born.year)):
+        await page.locator(f"#born-{part}").fill(str(number))
+
+
+async def prove(page: Page, person: Person, by: By) -> None:
+    """Prove a phone on the form that asks for it, as its owner does."""
+    await page.locator("#phone").fill(person.phone)
+    if by == "whatsapp":
+        await page.locator("form:has(#phone) button[type=submit]").click()
+        # The text of the message is what the link and the QR code would write.
+        await person.say(await page.locator("strong.message").inner_text())
+        return
+    before = len(await person.texts("sms"))
+    await page.locator("form:has(#phone) button[type=button]").click()
+    await page.locator("#login-code").fill(await sms_code(person, before))
+
+
+async def sms_code(person: Person, before: int) -> str:
+    """Wait for a text beyond those that were there before, and read its six digits."""
+    async with asyncio.timeout(20):
+        while len(texts := await person.texts("sms")) <= before:
+            await asyncio.sleep(0.05)
+    digits = "".join(letter if letter.isdigit() else " " for letter in texts[-1]["text"])
+    return next(word for word in digits.split() if len(word) == 6)
