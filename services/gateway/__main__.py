@@ -17,6 +17,7 @@ from services.gateway.channels import CHANNELS, Channel
 from services.gateway.chat import store as chat
 from services.gateway.context import Gateway
 from services.gateway.door import Door
+from services.gateway.ended import KEPT, EndedLogins
 from services.gateway.fair import store as fair
 from services.gateway.fair.limiter import Limiter
 from services.gateway.fair.use import FairUse
@@ -77,6 +78,7 @@ def wire(config: GatewaySettings, pool: Pool, own: Pool) -> Gateway:
         streams=Streams(catalogue, config.streams),
         fair_use=FairUse(config, keys, Limiter(own)),
         watch=LoginWatch(pool),
+        ended=EndedLogins(pool, keys),
         admission=admission,
         last_seats=LastSeats(admission.most),
     )
@@ -88,6 +90,7 @@ async def tidy(pool: Pool) -> None:
         with passing() as trouble:
             async with pool.acquire() as db:
                 await store.forget_old_logins(db, clock.now())
+                await store.forget_ended(db, clock.now() - KEPT)
                 await store.forget_old_codes(db, clock.now())
                 await store.forget_asked(db)
                 await fair.forget_full(db)
@@ -108,6 +111,7 @@ async def running(config: GatewaySettings) -> AsyncIterator[tuple[Gateway, async
     )
     await clock.read(pool)
     gateway = wire(config, pool, own)
+    await gateway.ended.look()
     channels = [build(gateway) for build in CHANNELS]
     routes = [route for channel in channels for route in channel.routes()]
     turning_away = TurningAway(
@@ -153,6 +157,7 @@ async def _work(gateway: Gateway, channels: Sequence[Channel]) -> None:
         group.create_task(lasting(gateway.sender.run))
         group.create_task(lasting(gateway.fair_use.limiter.run))
         group.create_task(lasting(gateway.watch.run))
+        group.create_task(lasting(gateway.ended.run))
         group.create_task(lasting(gateway.admission.run))
         group.create_task(lasting(gateway.keeper.run))
         group.create_task(lasting(lambda: clock.keep(gateway.pool)))

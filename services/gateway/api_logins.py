@@ -5,6 +5,7 @@ from aiohttp import web
 
 from services.gateway import callers, clock, logins, people, tickets
 from services.gateway.bodies import FieldFault, LoginBegun, LoginState
+from services.gateway.callers import Access
 from services.gateway.context import Ask, Gateway, address_of
 from services.gateway.endpoint import Endpoint, answer
 from services.gateway.fair.use import Bucket
@@ -83,10 +84,20 @@ async def post_code(ask: Ask) -> web.Response:
 
 
 async def delete_login(ask: Ask) -> web.Response:
-    """Log out: no token of this login is renewed, and the cookie is gone."""
+    """Log out by a login's id."""
+    return await _end(ask, ask.part("login"))
+
+
+async def delete_own_login(ask: Ask) -> web.Response:
+    """Log out by a token of the login, as a page does that cannot read its own."""
+    return await _end(ask, ask.by.login)
+
+
+async def _end(ask: Ask, login_id: str) -> web.Response:
+    """End a login: its tokens are refused here at once, elsewhere within a second or two."""
     gateway = ask.gateway
     async with gateway.db() as db:
-        await logins.end(db, gateway.keys, ask.part("login"))
+        gateway.ended.note(await logins.end(db, gateway.keys, login_id))
     response = web.Response(status=204)
     response.del_cookie(callers.COOKIE, path="/v1")
     return response
@@ -178,6 +189,15 @@ ENDPOINTS = [
         {200: LoginState},
         body=LoginCode,
         refusals=(404, 409, 422),
+    ),
+    Endpoint(
+        "DELETE",
+        "/v1/logins/current",
+        delete_own_login,
+        "Log out: the login that the token is of, here and everywhere",
+        {204: ""},
+        access=Access.CITIZEN,
+        refusals=(401, 403, 422),
     ),
     Endpoint("DELETE", "/v1/logins/{login}", delete_login, "Log out", {204: ""}, refusals=(422,)),
 ]

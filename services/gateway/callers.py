@@ -123,7 +123,7 @@ def _by_header(gateway: Gateway, header: str, access: Access, now: datetime) -> 
         token = tokens.read(gateway.keys.token, Kind.TICKET, text.strip(), now)
         code = booking_code_of(token.subject)
         return Caller(token.owner, Contact, Channel.WEB, code or "-", token.subject)
-    return _caller(gateway.keys, token, Channel.MOBILE)
+    return _caller(gateway, token, Channel.MOBILE)
 
 
 async def _by_cookie(request: web.Request, gateway: Gateway, text: str, now: datetime) -> Caller:
@@ -135,12 +135,13 @@ async def _by_cookie(request: web.Request, gateway: Gateway, text: str, now: dat
         if login is None or login.owner is None:
             raise BadTokenError
         request[RENEWED] = issue(gateway.keys, token.subject, login, now)[0]
-    return _caller(gateway.keys, token, Channel.WEB)
+    return _caller(gateway, token, Channel.WEB)
 
 
-def _caller(keys: Keys, token: Token, channel: Channel) -> Caller:
-    if token.contact is None:
+def _caller(gateway: Gateway, token: Token, channel: Channel) -> Caller:
+    if token.contact is None or gateway.ended.has(token.subject):
         raise BadTokenError
+    keys = gateway.keys
 
     def contact() -> Contact:
         try:

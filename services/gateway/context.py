@@ -9,6 +9,7 @@ from aiohttp import web
 
 from services.gateway.admission import Admission
 from services.gateway.catalogue import POOL_WAIT_S, Catalogue
+from services.gateway.ended import EndedLogins
 from services.gateway.fair.use import FairUse
 from services.gateway.keeper import Keeper
 from services.gateway.last_seats import LastSeats
@@ -41,6 +42,7 @@ class Gateway:
     streams: Streams
     fair_use: FairUse
     watch: LoginWatch
+    ended: EndedLogins
     admission: Admission
     last_seats: LastSeats
 

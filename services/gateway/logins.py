@@ -149,9 +149,9 @@ async def uncount_sms(db: Db, keys: Keys, begun: Begun) -> None:
     await store.forget_sms(db, key_of(keys, begun.id))
 
 
-async def end(db: Db, keys: Keys, login_id: str) -> None:
-    """End a login."""
-    await store.end_login(db, key_of(keys, login_id))
+async def end(db: Db, keys: Keys, login_id: str) -> store.Ended:
+    """End a login; says which one has ended by it, if it was proven."""
+    return await store.end_login(db, key_of(keys, login_id))
 
 
 async def end_all(db: Db, owner: str) -> None:

@@ -10,6 +10,8 @@ from shared.db import Db, Row, columns
 
 SMS_LOCK = 7_236_011
 
+Ended = list[tuple[bytes, datetime]]  # hashes of ids, with the moments at which they ended
+
 
 @dataclass(frozen=True, slots=True)
 class NewLogin:
@@ -131,14 +133,39 @@ async def find_code(db: Db, id_key: bytes, now: datetime) -> Row | None:
     )
 
 
-async def end_login(db: Db, id_key: bytes) -> None:
-    """Forget a login; its tokens can no longer be renewed."""
-    await db.execute("DELETE FROM gateway.login WHERE id_key = $1", id_key)
+async def end_login(db: Db, id_key: bytes) -> Ended:
+    """Forget a login, and write down that it ended, if it was proven: it has tokens."""
+    return await _end_logins(db, "id_key = $1", id_key)
 
 
-async def end_logins_of(db: Db, owner: str) -> None:
-    """Forget every login of one owner."""
-    await db.execute("DELETE FROM gateway.login WHERE owner = $1", owner)
+async def end_logins_of(db: Db, owner: str) -> Ended:
+    """End every login of one owner."""
+    return await _end_logins(db, "owner = $1", owner)
+
+
+async def _end_logins(db: Db, which: str, value: bytes | str) -> Ended:
+    rows = await db.fetch(
+        f"""
+        WITH gone AS (DELETE FROM gateway.login WHERE {which} RETURNING id_key, owner)
+        INSERT INTO gateway.ended_login (id_key) SELECT id_key FROM gone WHERE owner IS NOT NULL
+        ON CONFLICT DO NOTHING RETURNING id_key, ended_at
+        """,
+        value,
+    )
+    return [(row["id_key"], row["ended_at"]) for row in rows]
+
+
+async def list_ended(db: Db, since: datetime) -> Ended:
+    """Read which logins were ended since then."""
+    rows = await db.fetch(
+        "SELECT id_key, ended_at FROM gateway.ended_login WHERE ended_at > $1", since
+    )
+    return [(row["id_key"], row["ended_at"]) for row in rows]
+
+
+async def forget_ended(db: Db, before: datetime) -> None:
+    """Delete what was noted of logins of which no token can be good any more."""
+    await db.execute("DELETE FROM gateway.ended_login WHERE ended_at < $1", before)
 
 
 async def forget_old_logins(db: Db, now: datetime) -> None:
