@@ -74,6 +74,11 @@ class Keys:
             return self.hashed("phone", phone).hex()
         return self.hashed("bsuid", bsuid or "").hex()
 
+    def owners_of(self, phone: str | None, bsuid: str | None) -> tuple[str, ...]:
+        """Every key that somebody may be known by: what was made without the phone stays theirs."""
+        by_phone = (self.owner_of(phone, None),) if phone else ()
+        return by_phone + ((self.owner_of(None, bsuid),) if bsuid else ())
+
     def person_key(self, name: str, birth_date: date) -> bytes:
         """Make the applicant's key from normalised name and birth date."""
         return self.hashed("person", f"{normal_name(name)}|{birth_date.isoformat()}")

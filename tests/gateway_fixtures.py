@@ -149,23 +149,27 @@ def anybody(gateway: Gateway, http: aiohttp.ClientSession) -> Client:
 def log_in(gateway: Gateway, http: aiohttp.ClientSession) -> Callable[..., Awaitable[Client]]:
     """Log a phone in by a WhatsApp message: `await log_in("+62812...")`."""
 
-    async def run(phone: str | None = None) -> Client:
-        return await logged_in(gateway, http, phone)
+    async def run(phone: str | None = None, writes_as: Contact | None = None) -> Client:
+        return await logged_in(gateway, http, phone, writes_as)
 
     return run
 
 
 async def logged_in(
-    gateway: Gateway, http: aiohttp.ClientSession, phone: str | None = None
+    gateway: Gateway,
+    http: aiohttp.ClientSession,
+    phone: str | None = None,
+    writes_as: Contact | None = None,
 ) -> Client:
-    """Prove a phone as its WhatsApp message would."""
+    """Prove a phone as its WhatsApp message would; `writes_as` is who WhatsApp says it is from."""
     phone = phone or f"+62812{uuid4().int % 10**8:08d}"
     client = Client(http, gateway.config.public_url, phone=phone)
     begun = (await client.post("/v1/logins", {"phone": phone})).json
     code = begun["text"].split()[1]
     async with gateway.pool.acquire() as db, db.transaction():
         now = datetime.now(UTC)
-        proof = await logins.prove(db, gateway.keys, code, Contact(phone=phone), now)
+        who = writes_as or Contact(phone=phone)
+        proof = await logins.prove(db, gateway.keys, code, who, now)
     assert proof == logins.Proof.PROVEN
     state = (await client.get(f"/v1/logins/{begun['login_id']}")).json
     client.token, client.login_id = state["access_token"], begun["login_id"]

@@ -28,15 +28,16 @@ MOST = 50  # of each kind: a phone's cap lets few be held or to come
 
 async def get_bookings(ask: Ask) -> web.Response:
     """Show what the caller has: bookings to come, those of late, and holds that stand."""
-    gateway, owner = ask.gateway, ask.by.owner
+    await _list_fairly(ask)
+    gateway, owners = ask.gateway, ask.by.owners()
     # As it stood at one moment: what is confirmed meanwhile would be there twice.
     moment = {"isolation": "repeatable_read", "readonly": True}
     async with gateway.db() as db, db.transaction(**moment):
-        holds = await views.list_holds(db, owner, MOST)
-        coming = await views.list_bookings(db, owner, MOST)
-        past = await views.list_past_bookings(db, owner, PAST, MOST)
+        holds = await views.list_holds(db, owners, MOST)
+        coming = await views.list_bookings(db, owners, MOST)
+        past = await views.list_past_bookings(db, owners, PAST, MOST)
     bookings = [await ticket_of(gateway, row) for row in (*coming, *past)]
-    return answer(Mine(bookings=bookings, holds=[hold_of(gateway, owner, row) for row in holds]))
+    return answer(Mine(bookings=bookings, holds=[hold_of(gateway, row) for row in holds]))
 
 
 async def post_find(ask: Ask) -> web.Response:
@@ -85,7 +86,8 @@ async def post_cancel(ask: Ask) -> web.Response:
     request_id = loose_id_of(ask)
     await act_fairly(ask, request_id)
     row = await _theirs(ask)
-    return await carry_out(ask, CancelBooking(**common(ask, request_id), booking_code=row["code"]))
+    command = CancelBooking(**common(ask, request_id, row["owner"]), booking_code=row["code"])
+    return await carry_out(ask, command)
 
 
 async def post_reschedule(ask: Ask) -> web.Response:
@@ -101,7 +103,9 @@ async def post_reschedule(ask: Ask) -> web.Response:
         date=wish.date,
         session=wish.session,
     )
-    command = RescheduleBooking(**common(ask, request_id), booking_code=row["code"], slot=slot)
+    command = RescheduleBooking(
+        **common(ask, request_id, row["owner"]), booking_code=row["code"], slot=slot
+    )
     return await carry_out(ask, command)
 
 
@@ -112,9 +116,16 @@ async def _theirs(ask: Ask) -> Row:
         raise not_found()
     async with ask.gateway.db() as db:
         row = await views.find_booking(db, code)
-    if row is None or row["owner"] != ask.by.owner:
+    if row is None or not ask.by.owns(row["owner"]):
         raise not_found()
     return row
+
+
+async def _list_fairly(ask: Ask) -> None:
+    address = address_of(ask.request, ask.gateway.config.trusted_proxies)
+    wanted = {Bucket.LISTS_OF_ADDRESS: address, Bucket.LISTS_OF_PHONE: ask.by.owner}
+    if wait_s := await ask.gateway.fair_use.take(wanted):
+        raise rate_limited(wait_s)
 
 
 async def _find_fairly(ask: Ask, code: str) -> None:
@@ -134,7 +145,7 @@ ENDPOINTS = [
         "List the caller's bookings to come and of the last 30 days, and open holds",
         {200: Mine},
         access=Access.CITIZEN,
-        refusals=(401, 422),
+        refusals=(401, 422, 429, 503),
     ),
     Endpoint(
         "POST",

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from aiohttp import web
 
-from services.gateway import availability, people
+from services.gateway import availability, people, views
 from services.gateway.api_offices import find_place, pick_service
 from services.gateway.asking import (
     COMMAND_LIFE,
@@ -82,8 +82,9 @@ async def post_confirm(ask: Ask) -> web.Response:
     hold_id = uuid_of(ask.part("hold"))
     request_id = loose_id_of(ask)
     await act_fairly(ask, request_id)
+    owner = await owner_of_hold(ask, hold_id)
     command = ConfirmHold(
-        **common(ask, request_id), hold_id=hold_id, approval_code=wish.approval_code
+        **common(ask, request_id, owner), hold_id=hold_id, approval_code=wish.approval_code
     )
     return await carry_out(ask, command)
 
@@ -93,7 +94,8 @@ async def post_extend(ask: Ask) -> web.Response:
     hold_id = uuid_of(ask.part("hold"))
     request_id = loose_id_of(ask)
     await act_fairly(ask, request_id)
-    return await carry_out(ask, ExtendHold(**common(ask, request_id), hold_id=hold_id))
+    owner = await owner_of_hold(ask, hold_id)
+    return await carry_out(ask, ExtendHold(**common(ask, request_id, owner), hold_id=hold_id))
 
 
 async def delete_hold(ask: Ask) -> web.Response:
@@ -101,7 +103,8 @@ async def delete_hold(ask: Ask) -> web.Response:
     hold_id = uuid_of(ask.part("hold"))
     request_id = loose_id_of(ask)
     await act_fairly(ask, request_id)
-    return await carry_out(ask, ReleaseHold(**common(ask, request_id), hold_id=hold_id))
+    owner = await owner_of_hold(ask, hold_id)
+    return await carry_out(ask, ReleaseHold(**common(ask, request_id, owner), hold_id=hold_id))
 
 
 async def carry_out(ask: Ask, command: SomeCommand) -> web.Response:
@@ -115,11 +118,23 @@ async def carry_out(ask: Ask, command: SomeCommand) -> web.Response:
     return answer(body, status)
 
 
-def common(ask: Ask, request_id: UUID) -> dict[str, Any]:
-    """Give what all commands of a caller have."""
+async def owner_of_hold(ask: Ask, hold_id: UUID) -> str:
+    """Say by which of the caller's keys a hold is theirs; by the usual one where it is not."""
+    if len(ask.by.owners()) == 1:
+        return ask.by.owner
+    async with ask.gateway.db() as db:
+        row = await views.find_hold(db, hold_id)
+    return row["owner"] if row and ask.by.owns(row["owner"]) else ask.by.owner
+
+
+def common(ask: Ask, request_id: UUID, owner: str | None = None) -> dict[str, Any]:
+    """Give what all commands of a caller have.
+
+    What exists is acted on as its own owner, who is the same person by an older key.
+    """
     return {
         "id": request_id,
-        "owner": ask.by.owner,
+        "owner": owner or ask.by.owner,
         "channel": ask.by.channel,
         "contact": ask.by.contact(),
         "deadline": ask.now + COMMAND_LIFE,

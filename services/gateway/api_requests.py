@@ -49,11 +49,11 @@ async def get_request(ask: Ask) -> web.StreamResponse:
         raise not_found()
     outcome = known.outcome
     if STREAM in ask.request.headers.get("Accept", "") and ask.request.method == "GET":
-        return await _stream(ask, request_id, outcome)
+        return await _stream(ask, request_id, known)
     if outcome is None and ask.query.wait:
         outcome = await _wait(ask.gateway, request_id, ask.query.wait)
     headers = {} if outcome else {"Retry-After": "1"}
-    return answer(await _body(ask, request_id, outcome), headers=headers)
+    return answer(await _body(ask, request_id, known.owner, outcome), headers=headers)
 
 
 async def _find(ask: Ask, request_id: UUID) -> Known | None:
@@ -89,33 +89,33 @@ async def _wait(gateway: Gateway, request_id: UUID, wait_s: float) -> Outcome | 
         return await await_outcome(gateway, request_id, reply, wait_s, asking)
 
 
-async def _body(ask: Ask, request_id: UUID, outcome: Outcome | None) -> Request:
+async def _body(ask: Ask, request_id: UUID, owner: str, outcome: Outcome | None) -> Request:
     if outcome is None:
         return Request(request_id=request_id, state="pending")
-    body: dict[str, Any] = await stored_body(ask.gateway, ask.by.owner, outcome)
+    body: dict[str, Any] = await stored_body(ask.gateway, owner, outcome)
     return Request(request_id=request_id, state="done", outcome=body)
 
 
 def _is_theirs(ask: Ask, known: Known) -> bool:
     """Whether a caller may read it; a ticket's holder reads of its own booking alone."""
-    is_owner = known.owner == ask.by.owner
-    return is_owner and ask.by.booking_code in {None, known.booking_code}
+    return ask.by.owns(known.owner) and ask.by.booking_code in {None, known.booking_code}
 
 
-async def _stream(ask: Ask, request_id: UUID, outcome: Outcome | None) -> web.StreamResponse:
+async def _stream(ask: Ask, request_id: UUID, known: Known) -> web.StreamResponse:
     """Send `pending`, a comment now and then, `outcome`, and end."""
+    owner, outcome = known.owner, known.outcome
     response = web.StreamResponse(headers=STREAM_HEADERS)
     ask.request[BEGUN] = True
     await response.prepare(ask.request)
     if outcome is None:
-        await _say(response, "pending", await _body(ask, request_id, None))
+        await _say(response, "pending", await _body(ask, request_id, owner, None))
     ends = asyncio.get_running_loop().time() + STREAM_S
     while outcome is None and asyncio.get_running_loop().time() < ends:
         outcome = await _wait(ask.gateway, request_id, BEAT_S)
         if outcome is None:
             await response.write(b": waiting\n\n")
     if outcome is not None:
-        await _say(response, "outcome", await _body(ask, request_id, outcome))
+        await _say(response, "outcome", await _body(ask, request_id, owner, outcome))
     await response.write_eof()
     return response
 

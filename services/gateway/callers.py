@@ -122,7 +122,8 @@ def _by_header(gateway: Gateway, header: str, access: Access, now: datetime) -> 
             raise
         token = tokens.read(gateway.keys.token, Kind.TICKET, text.strip(), now)
         code = booking_code_of(token.subject)
-        return Caller(token.owner, Contact, Channel.WEB, code or "-", token.subject)
+        alone = (token.owner,)
+        return Caller(token.owner, Contact, lambda: alone, Channel.WEB, code or "-", token.subject)
     return _caller(gateway, token, Channel.MOBILE)
 
 
@@ -150,4 +151,8 @@ def _caller(gateway: Gateway, token: Token, channel: Channel) -> Caller:
         except (WrongKeyError, ValueError):
             raise ProblemError(401, "login_required") from None
 
-    return Caller(token.owner, contact, channel, login=token.subject)
+    def owners() -> tuple[str, ...]:
+        who = contact()
+        return tuple({token.owner: None} | dict.fromkeys(keys.owners_of(who.phone, who.bsuid)))
+
+    return Caller(token.owner, contact, owners, channel, login=token.subject)

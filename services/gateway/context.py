@@ -56,14 +56,20 @@ class Caller:
     """Who asks. `booking_code` limits a ticket's holder to that booking.
 
     `login` is what the token was issued for: one of the phone's logins, or a ticket. `contact`
-    unseals how they are reached: most calls of a stampede never need it.
+    unseals how they are reached, `owners` every key that they are known by, `owner` among them:
+    most calls of a stampede never need them.
     """
 
     owner: str
     contact: Callable[[], Contact]
+    owners: Callable[[], tuple[str, ...]]
     channel: Channel
     booking_code: str | None = None
     login: str = ""
+
+    def owns(self, owner: str) -> bool:
+        """Whether what has this owner is theirs, by whichever of their keys."""
+        return owner == self.owner or owner in self.owners()
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,10 +95,10 @@ async def ticket_of(gateway: Gateway, row: Row) -> Ticket:
     return await _ticket(gateway, granted, row["person"], row["hold_state"])
 
 
-def hold_of(gateway: Gateway, owner: str, row: Row) -> Hold:
+def hold_of(gateway: Gateway, row: Row) -> Hold:
     """Write a hold that stands as its owner was told of it; its id is its command's."""
     granted = HoldGranted(hold_id=row["id"], slot=_slot(row), expires_at=row["expires_at"])
-    return _hold(gateway, owner, row["id"], granted)
+    return _hold(gateway, row["owner"], row["id"], granted)
 
 
 def _slot(row: Row) -> SlotRef:

@@ -107,7 +107,7 @@ class GatewaySettings(ServiceSettings):
         default=30, ge=1, description="Login codes by SMS asked for from one address in a minute."
     )
     lookups_per_minute: int = Field(
-        default=600, ge=1, description="Logins and ticket searches from one address."
+        default=600, ge=1, description="Each from one address: logins, ticket searches, lists."
     )
     streams: int = Field(
         default=1_000,

@@ -145,47 +145,50 @@ async def find_booking(db: Db, code: str) -> Row | None:
     )
 
 
-async def list_holds(db: Db, owner: str, limit: int) -> list[Row]:
+async def list_holds(db: Db, owners: Sequence[str], limit: int) -> list[Row]:
     """Read somebody's holds that can still be confirmed, the first to expire first."""
     rows: list[Row] = await db.fetch(
         """
-        SELECT id, expires_at, office_id, service_id, date, session FROM booking_api.hold
-         WHERE owner_key = $1 AND state = 'held' AND expires_at > now()
+        SELECT id, owner, expires_at, office_id, service_id, date, session FROM booking_api.hold
+         WHERE owner_key = ANY ($1::bytea[]) AND state = 'held' AND expires_at > now()
          ORDER BY expires_at LIMIT $2
         """,
-        bytes.fromhex(owner),
+        [bytes.fromhex(owner) for owner in owners],
         limit,
     )
     return rows
 
 
-async def list_bookings(db: Db, owner: str, limit: int) -> list[Row]:
+async def list_bookings(db: Db, owners: Sequence[str], limit: int) -> list[Row]:
     """Read somebody's bookings that stand, the next one first."""
     rows: list[Row] = await db.fetch(
         """
         SELECT code, hold_id, hold_state, person, service_hour, queue_number, office_id,
                service_id, date, session
           FROM booking_api.booking
-         WHERE owner_key = $1 AND hold_state = 'confirmed' ORDER BY starts_at LIMIT $2
+         WHERE owner_key = ANY ($1::bytea[]) AND hold_state = 'confirmed'
+         ORDER BY starts_at LIMIT $2
         """,
-        bytes.fromhex(owner),
+        [bytes.fromhex(owner) for owner in owners],
         limit,
     )
     return rows
 
 
-async def list_past_bookings(db: Db, owner: str, since: timedelta, limit: int) -> list[Row]:
+async def list_past_bookings(
+    db: Db, owners: Sequence[str], since: timedelta, limit: int
+) -> list[Row]:
     """Read somebody's bookings that ended of late, by a visit or otherwise, the last one first."""
     rows: list[Row] = await db.fetch(
         """
         SELECT code, hold_id, hold_state, person, service_hour, queue_number, office_id,
                service_id, date, session
           FROM booking_api.booking
-         WHERE owner_key = $1 AND hold_state IN ('visited', 'cancelled')
+         WHERE owner_key = ANY ($1::bytea[]) AND hold_state IN ('visited', 'cancelled')
            AND ended_at > now() - $2::interval
          ORDER BY ended_at DESC LIMIT $3
         """,
-        bytes.fromhex(owner),
+        [bytes.fromhex(owner) for owner in owners],
         since,
         limit,
     )

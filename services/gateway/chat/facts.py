@@ -24,9 +24,8 @@ class Person:
     @staticmethod
     def of(keys: Keys, contact: Contact) -> "Person":
         """Take the phone where it is known; what was made without it stays theirs."""
-        known = [keys.owner_of(contact.phone, None)] if contact.phone else []
-        known += [keys.owner_of(None, contact.bsuid)] if contact.bsuid else []
-        return Person(tuple(known), has_phone=contact.phone is not None)
+        known = keys.owners_of(contact.phone, contact.bsuid)
+        return Person(known, has_phone=contact.phone is not None)
 
 
 @dataclass(slots=True)

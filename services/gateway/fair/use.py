@@ -29,6 +29,8 @@ class Bucket(StrEnum):
     NIK = "nik"
     LOGINS_OF_ADDRESS = "logins_of_address"
     SMS_OF_ADDRESS = "sms_of_address"
+    LISTS_OF_ADDRESS = "lists_of_address"
+    LISTS_OF_PHONE = "lists_of_phone"
     FINDS_OF_ADDRESS = "finds_of_address"
     FINDS_OF_CODE = "finds_of_code"
 
@@ -45,6 +47,8 @@ def rates(config: GatewaySettings) -> dict[Bucket, Rate]:
         Bucket.NIK: person,
         Bucket.LOGINS_OF_ADDRESS: lookups,
         Bucket.SMS_OF_ADDRESS: Rate.per_minute(config.sms_per_address),
+        Bucket.LISTS_OF_ADDRESS: lookups,
+        Bucket.LISTS_OF_PHONE: lookups,
         Bucket.FINDS_OF_ADDRESS: lookups,
         Bucket.FINDS_OF_CODE: Rate(5, 5 / 600),
     }

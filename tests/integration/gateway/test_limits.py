@@ -67,6 +67,7 @@ async def passes(caller: Client, headers: dict[str, str] | None = None) -> bool:
         ("POST", f"{BOOKING}/reschedule", SLOT),
         ("POST", "/v1/logins", {"phone": "+6281234567890"}),
         ("POST", "/v1/bookings/find", {"booking_code": "7K4M", "birth_date": "1990-08-17"}),
+        ("GET", "/v1/bookings", None),
     ],
 )
 async def test_the_third_in_a_minute_is_429_and_says_when(

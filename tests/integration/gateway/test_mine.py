@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from shared.messages import Contact
 from tests.integration.gateway.world import TODAY, Client, LogIn, World, wish
 
 pytestmark = pytest.mark.usefixtures("booking")
@@ -114,3 +116,66 @@ async def test_what_was_booked_on_another_device_is_shown_too(
 
     (shown,) = (await mine(again))["bookings"]
     assert shown["booking_code"] == booked["booking_code"]
+
+
+@pytest.fixture
+async def both(log_in: LogIn) -> tuple[Client, Client]:
+    """Somebody whose number WhatsApp hid at first, and the same person since it is shown."""
+    bsuid = f"ID.{uuid4().int % 10**15}"
+    hidden = await log_in(writes_as=Contact(bsuid=bsuid))
+    shown = await log_in(hidden.phone, Contact(phone=hidden.phone, bsuid=bsuid))
+    return hidden, shown
+
+
+async def test_what_was_made_while_the_number_was_hidden_is_shown_beside_the_rest(
+    world: World, both: tuple[Client, Client]
+) -> None:
+    hidden, shown = both
+    early, late = await book(hidden, world, 12), await book(shown, world, 5)
+    held = (await hidden.post("/v1/holds", wish(await world.new_slot(seats=1)))).json
+
+    listed = await mine(shown)
+
+    codes = [one["booking_code"] for one in listed["bookings"]]
+    assert codes == [late["booking_code"], early["booking_code"]]
+    assert listed["holds"] == [held]
+
+
+async def test_what_was_made_while_the_number_was_hidden_can_be_acted_on(
+    world: World, both: tuple[Client, Client]
+) -> None:
+    hidden, shown = both
+    booked, moved = await book(hidden, world, 12), await book(hidden, world, 9, world.new_office())
+    other = await world.open_slot(moved["office"], seats=1, day=TODAY + timedelta(days=14))
+    kept, dropped = [
+        (await hidden.post("/v1/holds", wish(await world.new_slot(seats=1)))).json for _ in "ab"
+    ]
+    there = {"date": other.date.isoformat(), "session": "morning"}
+
+    answers = [
+        await shown.get(f"/v1/requests/{kept['request_id']}"),
+        await shown.post(f"/v1/holds/{kept['hold_id']}/extend"),
+        await shown.call("DELETE", f"/v1/holds/{dropped['hold_id']}"),
+        await shown.get(f"/v1/bookings/{booked['booking_code']}"),
+        await shown.post(f"/v1/bookings/{booked['booking_code']}/cancel"),
+        await shown.post(f"/v1/bookings/{moved['booking_code']}/reschedule", there),
+    ]
+    (held,) = (await mine(shown))["holds"]
+    code = {"approval_code": held["approval_code"]}
+    confirmed = await shown.post(f"/v1/holds/{held['hold_id']}/confirm", code)
+
+    assert [answer.status for answer in answers] == [200, 200, 200, 200, 200, 201]
+    assert answers[0].json["outcome"]["approval_code"] == kept["approval_code"]
+    assert confirmed.status == 201
+
+
+async def test_a_number_alone_does_not_prove_who_writes_without_it(
+    world: World, both: tuple[Client, Client], log_in: LogIn
+) -> None:
+    hidden, _ = both
+    booked = await book(hidden, world, 12)
+
+    by_number = await log_in(hidden.phone)
+
+    assert await mine(by_number) == {"bookings": [], "holds": []}
+    assert (await by_number.get(f"/v1/bookings/{booked['booking_code']}")).status == 404

@@ -60,9 +60,10 @@ async def answers(seen: Db) -> None:
     """Look up what an HTTP call asks for."""
     assert await views.find_hold(seen, HELD)
     assert await views.find_booking(seen, "000000017001")
-    assert len(await views.list_holds(seen, owner(1001), 50)) == 1
-    assert len(await views.list_bookings(seen, owner(17001), 50)) == 1
-    assert len(await views.list_past_bookings(seen, owner(24101), timedelta(days=30), 50)) == 1
+    assert len(await views.list_holds(seen, [owner(1001), owner(9)], 50)) == 1
+    assert len(await views.list_bookings(seen, [owner(17001), owner(9)], 50)) == 1
+    month = timedelta(days=30)
+    assert len(await views.list_past_bookings(seen, [owner(24101), owner(9)], month, 50)) == 1
     assert await views.find_request(seen, HELD)
     assert await views.list_decided(seen, [HELD, UUID(int=0x1002)])
     assert await views.find_slots(seen, [UUID(int=1)])
