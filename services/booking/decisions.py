@@ -85,7 +85,7 @@ def extend_hold(desk: Desk, command: ExtendHold) -> HoldExtended | Refused:
         return Refused(code=Refusal.HOLD_EXPIRED, slot=slot.ref)
     if slot.closed or desk.now >= slot.ends_at:  # it could not be confirmed any more
         return Refused(code=Refusal.SLOT_CLOSED, slot=slot.ref)
-    refused = rules.refuse_extension(slot, is_extended=claim.extended)
+    refused = rules.refuse_extension(slot, claim.expires_at, is_extended=claim.extended)
     if refused:
         return refused
     claim.expires_at += timedelta(minutes=slot.office.extend_minutes)

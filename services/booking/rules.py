@@ -152,10 +152,13 @@ def refuse_person(slot: Slot, *, has_active: bool, active_of_owner: int) -> Refu
     return None
 
 
-def refuse_extension(slot: Slot, *, is_extended: bool) -> Refused | None:
-    """Say why a hold that stands may not stand longer: once was enough, or the office lets none."""
+def refuse_extension(slot: Slot, expires_at: datetime, *, is_extended: bool) -> Refused | None:
+    """Say why a hold that stands may not stand longer: once was enough, or the office lets none.
+
+    Who extends it once more, as on a second device, is told until when it stands.
+    """
     if is_extended:
-        return Refused(code=Refusal.ALREADY_EXTENDED, slot=slot.ref)
+        return Refused(code=Refusal.ALREADY_EXTENDED, slot=slot.ref, expires_at=expires_at)
     if slot.office.extend_minutes == 0:
         return Refused(code=Refusal.NOT_EXTENDABLE, slot=slot.ref)
     return None

@@ -38,6 +38,9 @@ class Problem(Answered):
     )
     opens_at: AwareDatetime | None = None
     tries_left: int | None = None
+    expires_at: AwareDatetime | None = Field(
+        default=None, description="Until when the hold stands, with `already_extended`."
+    )
     services: list[str] | None = Field(default=None, description="What this office offers.")
 
 

@@ -77,6 +77,8 @@ async def problem_of(gateway: Gateway, request_id: UUID | None, result: Refused)
         more["opens_at"] = result.opens_at
     if result.tries_left is not None:
         more["tries_left"] = result.tries_left
+    if result.expires_at is not None:
+        more["expires_at"] = result.expires_at
     if result.slot is not None and result.code in WHERE_ELSE:
         slot = result.slot
         more["alternatives"] = await gateway.catalogue.alternatives(slot.office, slot.service)

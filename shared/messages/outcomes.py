@@ -49,13 +49,17 @@ class HoldExtended(Message):
 
 
 class Refused(Message):
-    """A public reason why not, with what helps to do better."""
+    """A public reason why not, with what helps to do better.
+
+    `expires_at` is until when a hold stands that was extended already.
+    """
 
     kind: Literal["refused"] = "refused"
     code: Refusal
     slot: SlotRef | None = None
     opens_at: AwareDatetime | None = None
     tries_left: int | None = None
+    expires_at: AwareDatetime | None = None
 
 
 SomeResult = HoldGranted | BookingGranted | SeatGivenBack | HoldExtended | Refused

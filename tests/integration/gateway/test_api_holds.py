@@ -289,6 +289,7 @@ async def test_a_hold_is_extended_once_and_the_same_key_is_answered_alike(
         **first.json, "request_id": None, "expires_at": None,
     }  # fmt: skip
     assert (more.status, more.json["code"]) == (409, "already_extended")
+    assert more.json["expires_at"] == first.json["expires_at"]
     assert booked.status == 201
     assert (too_late.status, too_late.json["code"]) == (404, "not_found")
 

@@ -92,9 +92,11 @@ def test_a_hold_is_extended_once_where_its_office_lets_it(
 ) -> None:
     office = replace(OFFICE, extend_minutes=minutes)
 
-    refused = rules.refuse_extension(slot(office=office), is_extended=is_extended)
+    refused = rules.refuse_extension(slot(office=office), NOW, is_extended=is_extended)
 
     assert (refused.code if refused else None) == code
+    if refused:
+        assert refused.expires_at == (NOW if is_extended else None)
 
 
 @pytest.mark.parametrize(

@@ -84,10 +84,7 @@ async function carryOut(sent: Sent, tell: (stage: Stage) => void, signal: AbortS
     if (!(error instanceof Problem)) throw error;
     if (error.code === "login_required") return tell({ at: "login", sent });
     forget();
-    if (sent.kind === "extend" && NO_MORE.has(error.code)) {
-      keep({ extended: true });
-      return lookAgain(tell); // it may stand longer by what another page asked for
-    }
+    if (sent.kind === "extend" && NO_MORE.has(error.code)) return noMore(error, tell);
     tell(fail(sent.kind, error));
   }
 }
@@ -131,6 +128,15 @@ async function lookAgain(tell: (stage: Stage) => void): Promise<void> {
   } catch (error) {
     if (!(error instanceof Problem)) throw error; // then what is known here decides
   }
+  tell(stageOfDraft());
+}
+
+/** It stands as long as it may: longer than is known here, where another page asked for that. */
+function noMore({ body }: Problem, tell: (stage: Stage) => void): Promise<void> | void {
+  const { hold } = keep({ extended: true });
+  // A booking worker of the release before does not say until when.
+  if (hold === undefined || !body.expires_at) return lookAgain(tell);
+  keep({ hold: { ...hold, expires_at: body.expires_at } });
   tell(stageOfDraft());
 }
 
