@@ -22,12 +22,13 @@ from shared.messages import Refusal
 JSON = "application/json"
 DEFAULT_SPAN = timedelta(days=30)
 LONGEST_SPAN = timedelta(days=92)
+ABOUT_10_M = 4  # decimals of a degree
 
 
 async def get_offices(ask: Ask) -> web.Response:
     """List offices: by words, by distance, by service, with or without seats."""
     query: OfficesQuery = ask.query
-    key = ("offices", query.q, query.near, query.service, query.available)
+    key = ("offices", query.q, query.near, query.service, query.available, query.brief)
     shelf = ask.gateway.catalogue.shelf
     kept = shelf.find(key, ask.now)
     if kept is None:
@@ -42,7 +43,8 @@ async def _list_offices(gateway: Gateway, query: OfficesQuery) -> Offices:
     free = await gateway.catalogue.next_free(query.service) if found else {}
     found = [p for p in found if matches(p, query.q or "")]
     found = [p for p in found if p.id in free or not query.available]
-    offices = [describe(p, free.get(p.id), query.near) for p in found]
+    write = outline if query.brief else describe
+    offices = [write(p, free.get(p.id), query.near) for p in found]
     if query.near:
         offices.sort(key=lambda o: (o.distance_km is None, o.distance_km))
     return Offices(offices=offices)
@@ -135,22 +137,31 @@ def matches(place: Place, words: str) -> bool:
 
 def describe(place: Place, free: NextAvailable | None, near: tuple[float, float] | None) -> Office:
     """Write an office as citizens see it."""
+    office = outline(place, free, near)
+    more = {"short_name": place.short_name, "phone": place.phone}
+    return office.model_copy(update={"lat": place.lat, "lon": place.lon, **more})
+
+
+def outline(place: Place, free: NextAvailable | None, near: tuple[float, float] | None) -> Office:
+    """Write of an office what a list on a phone shows, and where it is to about ten metres."""
     here = (place.lat, place.lon)
     distance = {"distance_km": distance_km(near, here)} if near else {}
     return Office(
         office=place.id,
         name=place.name,
-        short_name=place.short_name,
         address=place.address,
         province=place.province,
         timezone=place.timezone,
-        lat=place.lat,
-        lon=place.lon,
-        phone=place.phone,
+        lat=_nearly(place.lat),
+        lon=_nearly(place.lon),
         services=list(place.services),
         next_available=free,
         **distance,
     )
+
+
+def _nearly(degrees: float | None) -> float | None:
+    return None if degrees is None else round(degrees, ABOUT_10_M)
 
 
 ENDPOINTS = [

@@ -57,13 +57,13 @@ class Office(Answered):
 
     office: str
     name: str
-    short_name: str
+    short_name: str = Field(default="", description="Left out of a `brief` list.")
     address: str
     province: str
     timezone: str
     lat: float | None
     lon: float | None
-    phone: str
+    phone: str = Field(default="", description="Left out of a `brief` list.")
     services: list[str]
     distance_km: float | None = Field(default=None, description="From `near`, if given.")
     next_available: NextAvailable | None

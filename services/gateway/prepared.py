@@ -1,16 +1,21 @@
 """Answers that are the same for everybody, written once for as long as they hold."""
 
+import gzip
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from aiohttp import web
 
+from services.gateway.codings import pick_coding
 from services.gateway.memory import Offer
 
 LIFE = timedelta(seconds=1)  # what an answer may be behind what is not heard of at once
 MOST_BYTES = 8_000_000
 ENTRY_BYTES = 500  # what one takes besides its body
+LEAST_BYTES = 1_000  # what is shorter than that travels in one packet anyhow
+GZIP = "gzip"
+FAST = 6  # the level: 41 KB of offices are 9 KB, in a millisecond
 PUBLIC = {"Cache-Control": "public, max-age=1"}
 
 
@@ -26,6 +31,8 @@ class Prepared:
     etag: str | None = None
     offer: Offer | None = None
     version: int = 0
+    # The body in each coding that was asked for: made once, for whoever comes first.
+    coded: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)
 
     def holds(self, now: datetime) -> bool:
         """Whether it still is what would be written now."""
@@ -36,10 +43,22 @@ class Prepared:
         """Answer with it; 304 to who has it already."""
         if self.etag is None:
             return web.Response(body=self.body, status=self.status, content_type=self.content_type)
-        headers = PUBLIC | {"ETag": self.etag}
+        headers = PUBLIC | {"ETag": self.etag, "Vary": "Accept-Encoding"}
         if same_etag(request.headers.get("If-None-Match", ""), self.etag):
             return web.Response(status=304, headers=headers)
-        return web.Response(body=self.body, content_type=self.content_type, headers=headers)
+        body = self.body
+        if self._is_worth_it(request.headers.get("Accept-Encoding", "")):
+            headers |= {"Content-Encoding": GZIP}
+            body = self._zipped()
+        return web.Response(body=body, content_type=self.content_type, headers=headers)
+
+    def _is_worth_it(self, accepted: str) -> bool:
+        return len(self.body) >= LEAST_BYTES and pick_coding(accepted, {GZIP}) == GZIP
+
+    def _zipped(self) -> bytes:
+        if GZIP not in self.coded:
+            self.coded[GZIP] = gzip.compress(self.body, FAST, mtime=0)
+        return self.coded[GZIP]
 
 
 class Shelf:
@@ -66,7 +85,7 @@ class Shelf:
 
 
 def _size(answer: Prepared) -> int:
-    return len(answer.body) + ENTRY_BYTES
+    return len(answer.body) * 4 // 3 + ENTRY_BYTES  # compressed it is a third at most
 
 
 def same_etag(header: str, etag: str) -> bool:

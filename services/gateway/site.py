@@ -8,12 +8,12 @@ from pathlib import Path
 
 from aiohttp import web
 
+from services.gateway.codings import CODINGS, pick_coding
 from services.gateway.policy import policy_of
 from services.gateway.prepared import same_etag
 
 LIST = "pages.json"  # which page is shown at which path
 MISSING = "missing"
-CODINGS = {"br": ".br", "gzip": ".gz"}  # the shorter first
 KINDS = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -93,16 +93,6 @@ def wants_page(request: web.Request) -> bool:
     """Whether a browser asks for a page, and not a program for the API."""
     is_look = request.method in {"GET", "HEAD"} and not request.path.startswith("/v1/")
     return is_look and "text/html" in request.headers.get("Accept", "")
-
-
-def pick_coding(accepted: str, built: Mapping[str, bytes]) -> str:
-    """Choose of the codings that were built the shortest that is accepted (RFC 9110, 12.5.3)."""
-    taken = {}
-    for one in accepted.split(","):
-        name, _, weight = one.replace(" ", "").lower().partition(";q=")
-        taken[name] = weight.strip("0.") != "" if weight else True
-    every = taken.get("*", False)
-    return next((c for c in CODINGS if c in built and taken.get(c, every)), "")
 
 
 def _shell(root: Path, name: str) -> Part:

@@ -128,6 +128,7 @@ class OfficesQuery(Asked):
     near: Point | None = None
     service: Slug | None = None
     available: Flag = False
+    brief: Flag = False
 
 
 class AvailabilityQuery(Asked):

@@ -37,6 +37,32 @@ async def test_an_office_is_found_by_words_and_says_when_it_is_free(
     assert names <= office.keys()
 
 
+async def test_a_brief_list_leaves_out_what_a_phone_does_not_show(
+    anybody: Client, world: World
+) -> None:
+    office = world.new_office()
+
+    async def look(more: str) -> Any:
+        (found,) = (await anybody.get(f"/v1/offices?q={office}{more}")).json["offices"]
+        return found
+
+    whole, brief = await look(""), await look("&brief=true")
+
+    assert whole.keys() - brief.keys() == {"short_name", "phone"}
+    assert (brief["lat"], brief["lon"]) == (round(whole["lat"], 4), round(whole["lon"], 4))
+
+
+async def test_a_long_list_travels_compressed(anybody: Client, world: World) -> None:
+    assert len(world.offices) > 1
+
+    small = await anybody.get("/v1/offices", headers={"Accept-Encoding": "gzip"})
+    plain = await anybody.get("/v1/offices", headers={"Accept-Encoding": "identity"})
+
+    assert small.headers["Content-Encoding"] == "gzip"
+    assert int(small.headers["Content-Length"]) * 3 < int(plain.headers["Content-Length"])
+    assert small.json == plain.json
+
+
 async def test_only_offices_with_seats_are_listed_on_request(anybody: Client, world: World) -> None:
     full, free = await world.new_slot(seats=0), await world.new_slot(seats=1)
 

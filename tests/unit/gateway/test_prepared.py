@@ -1,6 +1,10 @@
+import gzip
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
 
 from services.gateway import prepared
 from services.gateway.memory import Offer
@@ -61,3 +65,40 @@ def test_a_shelf_that_is_full_is_emptied(monkeypatch: pytest.MonkeyPatch) -> Non
 
     assert shelf.find("a", NOON) is None
     assert shelf.find("b", NOON)
+
+
+LONG = b'{"office":"padang"}' * 100
+
+
+def asked(accepted: str | None) -> web.Request:
+    headers = {} if accepted is None else {"Accept-Encoding": accepted}
+    return make_mocked_request("GET", "/v1/offices", headers=headers)
+
+
+def test_whoever_takes_gzip_gets_a_long_answer_shorter() -> None:
+    answer = replace(an_answer(LONG), etag='W/"a"')
+
+    small, plain = answer.response(asked("gzip, br")), answer.response(asked(None))
+
+    assert (small.headers["Content-Encoding"], gzip.decompress(body_of(small))) == ("gzip", LONG)
+    assert ("Content-Encoding" in plain.headers, body_of(plain)) == (False, LONG)
+    assert small.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+
+
+def test_an_answer_is_compressed_once() -> None:
+    answer = replace(an_answer(LONG), etag='W/"a"')
+
+    first, again = (answer.response(asked("gzip")).body for _ in range(2))
+
+    assert first is again
+
+
+def test_a_short_answer_is_sent_as_it_is() -> None:
+    answer = replace(an_answer(b"{}"), etag='W/"a"')
+
+    assert "Content-Encoding" not in answer.response(asked("gzip")).headers
+
+
+def body_of(response: web.Response) -> bytes:
+    assert isinstance(response.body, bytes)
+    return response.body

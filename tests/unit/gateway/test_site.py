@@ -76,27 +76,3 @@ def test_a_page_may_load_what_is_ours_and_its_one_style_by_its_hash(built: Site)
         "frame-ancestors 'none'", "manifest-src 'self'", "worker-src 'self'",
     ]  # fmt: skip
     assert "connect-src 'self'" in built.files["/sw.js"].headers["Content-Security-Policy"]
-
-
-@pytest.mark.parametrize(
-    ("accepted", "coding"),
-    [
-        ("gzip, deflate, br, zstd", "br"),
-        ("gzip", "gzip"),
-        ("GZIP;q=0.5", "gzip"),
-        ("br;q=0, gzip;q=1.0", "gzip"),
-        ("br; q=0.001", "br"),
-        ("*", "br"),
-        ("*;q=0", ""),
-        ("br;q=0.000, *", "gzip"),
-        ("identity", ""),
-        ("", ""),
-        ("brr, x-gzip", ""),
-    ],
-)
-def test_the_shortest_coding_that_is_taken_is_chosen(accepted: str, coding: str) -> None:
-    assert site.pick_coding(accepted, {"": b"", "br": b"", "gzip": b""}) == coding
-
-
-def test_what_was_built_in_no_other_coding_is_sent_as_it_is() -> None:
-    assert site.pick_coding("gzip, br", {"": b""}) == ""
