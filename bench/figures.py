@@ -10,7 +10,11 @@ from statistics import median
 
 def percentile(values: Iterable[float], share: float) -> float:
     """Give the smallest value that at least `share` (0 to 1) of all are not above; exact."""
-    ranked = sorted(values)
+    return ranked_percentile(sorted(values), share)
+
+
+def ranked_percentile(ranked: Sequence[float], share: float) -> float:
+    """Give the same of values that are in order already."""
     if not ranked:
         return 0.0
     return ranked[max(0, ceil(share * len(ranked)) - 1)]

@@ -35,7 +35,8 @@ class Load:
     Without `arrivals` each connection sends its next request when its answer came (closed loop),
     until all are sent or `limit_s` is over; `repeat` then begins anew with the first. With
     `arrivals` there is one request for each, and `connections` is the most that are opened.
-    Nothing is sent before the clock says `begin_at`.
+    Nothing is sent before the clock says `begin_at`. `sources` are addresses of this machine from
+    which the connections come, in turn; none leaves that to the system.
     """
 
     port: int
@@ -48,6 +49,7 @@ class Load:
     patience_s: float = 30.0
     begin_at: float = 0.0
     host: str = "127.0.0.1"
+    sources: Sequence[str] = ()
 
 
 @dataclass(slots=True)
@@ -144,8 +146,15 @@ class Run:
         self._under_way = 0
         self._opened = 0
         self._began = self._last = 0.0
+        self._made = 0
         self._is_over = asyncio.Event()
-        self._started = False
+        self._started = self._is_stopped = False
+
+    def stop(self) -> None:
+        """Take in nothing more; whatever was due is sent and waited for."""
+        self._is_stopped = True
+        if self._started:
+            self._check_end()
 
     async def play(self) -> Answers:
         """Connect, send, wait for the answers; what does not come in time has status 0."""
@@ -160,6 +169,7 @@ class Run:
                 self.free(connection)
         else:
             self._tick(loop)
+        self._check_end()  # where there is nothing to send, no answer ends it
         await self._end()
         self.answers.seconds = (self._last or _now()) - self._began
         self.answers.cpu_s = _cpu_s() - before
@@ -179,10 +189,12 @@ class Run:
 
     async def _connect(self) -> None:
         self._opened += 1
-        loop = asyncio.get_running_loop()
+        loop, load = asyncio.get_running_loop(), self._load
+        source = (load.sources[self._made % len(load.sources)], 0) if load.sources else None
+        self._made += 1
         try:
             await loop.create_connection(
-                lambda: _Connection(self), self._load.host, self._load.port
+                lambda: _Connection(self), load.host, load.port, local_addr=source
             )
         except OSError:
             self._opened -= 1
@@ -191,6 +203,8 @@ class Run:
 
     def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
         """Send what is due, and come again when the next is."""
+        if self._is_stopped:
+            return
         arrivals, answers = self._load.arrivals or (), self.answers
         due = _now() - self._began + EARLY_S
         while (number := len(answers.sent)) < len(arrivals) and arrivals[number] <= due:
@@ -260,6 +274,8 @@ class Run:
             self._is_over.set()
 
     def _are_all_sent(self) -> bool:
+        if self._is_stopped:
+            return True
         if self._load.arrivals is not None:
             return len(self.answers.sent) >= len(self._load.arrivals)
         is_late = _now() - self._began > self._load.limit_s

@@ -58,27 +58,49 @@ def settle(tally: Tally, number: int, outcome: Mapping[str, object] | None) -> N
 
 
 @dataclass(frozen=True, slots=True)
+class Ledger:
+    """The rows of a slot: its capacity, and the holds that take one of its seats."""
+
+    capacity: int
+    holds: frozenset[UUID]
+
+    @property
+    def held(self) -> int:
+        """Count the seats that are taken."""
+        return len(self.holds)
+
+
+@dataclass(frozen=True, slots=True)
 class Seats:
-    """Seats of the slot before and after; `held` and `capacity` where the ledger was read."""
+    """Seats of the slot before and after, and what the ledger says where it was read."""
 
     before: int
     after: int
-    held: int | None = None
-    capacity: int | None = None
+    ledger: Ledger | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the quota was kept exactly, and everybody heard."""
+    """Whether the quota was kept exactly, and everybody heard.
+
+    `unequal` counts answers without their row in the ledger and rows without their answer; None
+    where the ledger was not read.
+    """
 
     oversold: int
     undersold: int
     unanswered: int
+    unequal: int | None = None
 
     @property
     def is_right(self) -> bool:
-        """Whether nothing was sold twice and whoever was accepted was answered."""
-        return self.oversold == 0 and self.unanswered == 0
+        """Whether nothing was sold twice, and whoever was accepted was told what is so."""
+        return self.oversold == 0 and self.unanswered == 0 and not self.unequal
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether besides nobody was sent away while a seat was left."""
+        return self.is_right and self.undersold == 0
 
 
 def judge(tally: Tally, seats: Seats) -> Verdict:
@@ -87,10 +109,25 @@ def judge(tally: Tally, seats: Seats) -> Verdict:
     Undersold are seats that are left although somebody was told that none is.
     """
     over = max(0, len(tally.granted) - seats.before) + tally.twice
-    if seats.held is not None and seats.capacity is not None:
-        over = max(over, seats.held - seats.capacity)
+    if seats.ledger is not None:
+        over = max(over, seats.ledger.held - seats.ledger.capacity)
     under = seats.after if tally.refused[FULL] else 0
-    return Verdict(over, under, len(tally.open_ended))
+    return Verdict(over, under, len(tally.open_ended), _unequal(tally, seats))
+
+
+def _unequal(tally: Tally, seats: Seats) -> int | None:
+    """Compare answers with rows, one by one; who is still in doubt may have either.
+
+    Rows without an answer are counted on a fresh slot alone: elsewhere others hold seats, too.
+    """
+    if seats.ledger is None:
+        return None
+    told = set(tally.granted.values())
+    missing = len(told - seats.ledger.holds)
+    if seats.before < seats.ledger.capacity:
+        return missing
+    in_doubt = len(tally.unknown) + len(tally.open_ended)
+    return missing + max(0, len(seats.ledger.holds - told) - in_doubt)
 
 
 def report(tally: Tally, seats: Seats, answers: Answers) -> str:
@@ -102,6 +139,9 @@ def report(tally: Tally, seats: Seats, answers: Answers) -> str:
     lines += [("accepted, not answered", f"{verdict.unanswered:,}")]
     lines += [("unknown", f"{len(tally.unknown):,}")]
     lines += [("seats before, after", f"{seats.before:,}, {seats.after:,}")]
+    if seats.ledger is not None:
+        lines += [("sold, by the ledger", f"{seats.ledger.held:,}")]
+        lines += [("answers unlike the ledger", f"{verdict.unequal:,}")]
     lines += [("oversold", f"{verdict.oversold:,}"), ("undersold", f"{verdict.undersold:,}")]
     for share in (0.5, 0.95, 0.99):
         lines.append((f"p{share * 100:.0f}", f"{1000 * percentile(times, share):,.0f} ms"))

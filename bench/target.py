@@ -2,6 +2,10 @@
 
 import asyncio
 import os
+import random
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from ipaddress import ip_address
@@ -11,9 +15,10 @@ from urllib.parse import urlsplit
 import aiohttp
 import asyncpg
 
+from bench.tally import Ledger
 from deploy.local import servers, services
-from deploy.local.environment import Stack, local_stack
-from deploy.local.paths import StackError
+from deploy.local.environment import local_stack
+from deploy.local.paths import ROOT, StackError
 from shared.messages import Session, SlotRef
 
 AHEAD = timedelta(days=60)
@@ -23,11 +28,11 @@ SEEN_S = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A gateway; `stack` is ours where it is the one of `make up`."""
+    """A gateway; `operator` is the environment of booking's command where the stack is ours."""
 
     url: str
     secret: str
-    stack: Stack | None = None
+    operator: Mapping[str, str] | None = None
 
     @property
     def host(self) -> str:
@@ -38,6 +43,17 @@ class Target:
     def port(self) -> int:
         """The port to connect to."""
         return urlsplit(self.url).port or 80
+
+    def addresses(self, number: int) -> list[str]:
+        """Name addresses of this machine, one for each connection; none for a gateway elsewhere.
+
+        Rivals sit at home, each with an address of their own: from one alone they would meet the
+        limit that is for one. All of 127.0.0.0/8 is this machine.
+        """
+        if not self.host.startswith("127.") or sys.platform != "linux":
+            return []
+        first = random.randrange(1, 2**23)
+        return [str(ip_address(2**31 - 2**24 + first + n)) for n in range(number)]
 
     async def read(self, path: str, token: str = "") -> tuple[int, Any]:
         """Read JSON."""
@@ -57,7 +73,8 @@ def find(url: str | None, *, anywhere: bool) -> Target:
     """
     if url is None:
         stack = local_stack(servers.find())
-        return Target(stack.url("gateway"), stack.secrets["root"], stack)
+        operator = services.environment(stack, "booking")
+        return Target(stack.url("gateway"), stack.secrets["root"], operator)
     at = urlsplit(url)
     if at.scheme != "http" or not at.hostname:
         raise StackError(f"{url!r} is no address like http://127.0.0.1:8080; TLS is not spoken")
@@ -100,7 +117,7 @@ async def find_slot(target: Target, wanted: Wanted) -> SlotRef:
     if not known:
         raise StackError(f"there is no office {wanted.office!r}")
     if wanted.seats is not None:
-        return await _open(target, known[0], wanted)
+        return await _open(target, known, wanted)
     if wanted.day is not None:
         service = wanted.service or known[0]["services"][0]
         session = Session(wanted.session or "morning")
@@ -118,28 +135,51 @@ async def find_slot(target: Target, wanted: Wanted) -> SlotRef:
     raise StackError("no office has an open slot; --seats 100 opens one on the local stack")
 
 
-async def _open(target: Target, office: dict[str, Any], wanted: Wanted) -> SlotRef:
+async def _open(target: Target, known: Sequence[dict[str, Any]], wanted: Wanted) -> SlotRef:
     """Open a slot on a day on which there is none yet, as an operator does."""
-    if target.stack is None:
+    if target.operator is None:
         raise StackError("--seats opens a slot on the local stack alone: name one that is open")
-    service = wanted.service or office["services"][0]
-    day = wanted.day or await _unused_day(target, office["office"], service)
-    words = ["quota", "open", "--office", office["office"], "--service", service, "--days", "all"]
+    office, service, day = await _unused(target, known, wanted)
+    words = ["quota", "open", "--office", office, "--service", service, "--days", "all"]
     words += ["--from", str(day), "--to", str(day), "--morning", str(wanted.seats)]
-    await asyncio.to_thread(services.run, target.stack, "booking", words)
-    slot = SlotRef(office=office["office"], service=service, date=day, session=Session.MORNING)
+    await asyncio.to_thread(_operate, target.operator, words)
+    slot = SlotRef(office=office, service=service, date=day, session=Session.MORNING)
     await await_seats(target, slot)
     return slot
 
 
-async def _unused_day(target: Target, office: str, service: str) -> date:
+async def _unused(
+    target: Target, known: Sequence[dict[str, Any]], wanted: Wanted
+) -> tuple[str, str, date]:
+    """Find an office, one of its services and a day without quota; raises StackError."""
+    for office in known:
+        services_of = [wanted.service] if wanted.service else office["services"]
+        for service in services_of:
+            day = wanted.day or await _unused_day(target, office["office"], service)
+            if day is not None:
+                return office["office"], service, day
+    raise StackError(f"there is quota on every day from {date.today() + AHEAD} on: name a day")  # noqa: DTZ011 as below
+
+
+async def _unused_day(target: Target, office: str, service: str) -> date | None:
     first = date.today() + AHEAD  # noqa: DTZ011 a day is as good as its neighbour
     span = f"service={service}&from={first}&to={first + SPAN}"
     _, shown = await target.read(f"/v1/offices/{office}/availability?{span}")
     for day in shown["days"]:
         if all(one["state"] == "not_offered" for one in day["sessions"]):
             return date.fromisoformat(day["date"])
-    raise StackError(f"{office} has quota on every day from {first} on; name a day with --date")
+    return None
+
+
+def _operate(operator: Mapping[str, str], words: Sequence[str]) -> None:
+    """Run an operator's command to its end; raises StackError with what it said."""
+    command = [sys.executable, "-m", "services.booking", *words]
+    done = subprocess.run(
+        command, check=False, cwd=ROOT, env=dict(operator), capture_output=True, text=True
+    )
+    if done.returncode != 0:
+        said = (done.stderr or done.stdout).strip()[-500:]
+        raise StackError(f"the slot could not be opened: {said}")
 
 
 async def await_seats(target: Target, slot: SlotRef) -> int:
@@ -165,20 +205,20 @@ async def show(target: Target, slot: SlotRef) -> dict[str, Any]:
     return next((one for one in sessions if one["session"] == slot.session.value), {})
 
 
-async def read_ledger(target: Target, slot: SlotRef) -> tuple[int | None, int | None]:
-    """Count a slot's holds in the ledger itself, and read its capacity; on our own stack alone."""
-    if target.stack is None:
-        return None, None
-    db = await asyncpg.connect(target.stack.environment("booking")["ANTREAN_DATABASE_URL"])
+async def read_ledger(target: Target, slot: SlotRef) -> Ledger | None:
+    """Read a slot's capacity and its holds in the ledger itself; on our own stack alone."""
+    if target.operator is None:
+        return None
+    db = await asyncpg.connect(target.operator["ANTREAN_DATABASE_URL"])
     try:
         row = await db.fetchrow(
             """
-            SELECT capacity, (SELECT count(*) FROM booking.hold h WHERE h.slot_id = s.id
-                                 AND state IN ('held', 'confirmed', 'visited')) AS held
+            SELECT capacity, ARRAY (SELECT id FROM booking.hold h WHERE h.slot_id = s.id
+                                 AND state IN ('held', 'confirmed', 'visited')) AS holds
               FROM booking.slot s WHERE id = $1
             """,
             slot.slot_id,
         )
     finally:
         await db.close()
-    return (row["held"], row["capacity"]) if row else (None, None)
+    return Ledger(row["capacity"], frozenset(row["holds"])) if row else None

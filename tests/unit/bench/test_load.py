@@ -1,6 +1,7 @@
 """The raw client against a server in the test's own loop."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -160,3 +161,43 @@ async def test_a_request_that_went_out_early_counts_from_when_it_went_out() -> N
     assert answers.count(201) == 20
     assert min(answers.lateness) >= -EARLY_S
     assert min(answers.took) > 0
+
+
+async def test_where_there_is_nothing_to_send_it_is_over_at_once() -> None:
+    async with server(lambda _, __: (0, [OK])) as port:
+        answers = await asyncio.wait_for(play(Load(port, [], connections=2), []), 10)
+
+    assert len(answers.status) == 0
+
+
+@pytest.mark.parametrize("arrivals", [None, [0.01 * number for number in range(400)]])
+async def test_whoever_stops_it_waits_for_what_is_under_way(arrivals: list[float] | None) -> None:
+    async with server(lambda _, __: (0.05, [OK])) as port:
+        run = Run(Load(port, [], connections=2, arrivals=arrivals), requests(400))
+        playing = asyncio.create_task(run.play())
+        while run.answers.count(201) < 3:
+            await asyncio.sleep(0.01)
+        run.stop()
+        answers = await asyncio.wait_for(playing, 10)
+
+    assert 3 <= len(answers.status) < 400
+    assert answers.count(201) == len(answers.status)
+
+
+async def test_connections_come_from_the_addresses_that_are_named() -> None:
+    seen: list[str] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append(writer.get_extra_info("peername")[0])
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            while await reader.readuntil(b"\r\n\r\n"):
+                writer.write(OK)
+        writer.close()
+
+    listening = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with listening:
+        port = listening.sockets[0].getsockname()[1]
+        sources = ["127.1.2.3", "127.4.5.6"]
+        await play(Load(port, [], connections=4, sources=sources), requests(8))
+
+    assert sorted(seen) == ["127.1.2.3"] * 2 + ["127.4.5.6"] * 2

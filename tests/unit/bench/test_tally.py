@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from bench.load import Answers
-from bench.tally import Seats, advice, count, judge, report, settle
+from bench.tally import Ledger, Seats, advice, count, judge, report, settle
 
 HOLD = uuid4()
 
@@ -62,9 +62,43 @@ def test_one_hold_for_two_people_is_oversold() -> None:
 
 
 def test_the_ledger_may_know_of_more_than_rivals_were_told() -> None:
-    verdict = judge(count(answers(held(HOLD))), Seats(before=1, after=0, held=3, capacity=1))
+    rows = frozenset({HOLD, uuid4(), uuid4()})
+    verdict = judge(count(answers(held(HOLD))), Seats(before=1, after=0, ledger=Ledger(1, rows)))
 
     assert verdict.oversold == 2
+
+
+@pytest.mark.parametrize(
+    ("rows", "before", "unequal"),
+    [
+        ({HOLD}, 5, 0),
+        (set(), 5, 1),  # told of a seat that nobody has
+        ({HOLD, uuid4(), uuid4()}, 5, 2),  # two have a seat and were not told
+        ({HOLD, uuid4(), uuid4()}, 3, 0),  # others had theirs before
+        ({uuid4()}, 4, 1),
+    ],
+)
+def test_answers_and_rows_are_compared_one_by_one(
+    rows: set[UUID], before: int, unequal: int
+) -> None:
+    verdict = judge(count(answers(held(HOLD))), Seats(before, 4, Ledger(5, frozenset(rows))))
+
+    assert verdict.unequal == unequal
+    assert verdict.is_right == (unequal == 0)
+
+
+def test_whoever_is_in_doubt_may_have_a_row_or_none() -> None:
+    tally = count(answers(held(HOLD), (0, {})))
+
+    assert judge(tally, Seats(5, 3, Ledger(5, frozenset({HOLD, uuid4()})))).unequal == 0
+    assert judge(tally, Seats(5, 4, Ledger(5, frozenset({HOLD})))).unequal == 0
+
+
+def test_undersold_is_right_and_not_exact() -> None:
+    verdict = judge(count(answers(refused())), Seats(before=5, after=5))
+
+    assert verdict.is_right
+    assert not verdict.is_exact
 
 
 def test_seats_that_are_left_while_somebody_heard_full_are_undersold() -> None:

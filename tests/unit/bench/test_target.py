@@ -1,7 +1,7 @@
 import pytest
 
 from bench import target
-from bench.stampede import words_of
+from bench.stampede.__main__ import words_of
 from deploy.local.paths import StackError
 
 SECRET = "s" * 40
@@ -49,6 +49,14 @@ def test_a_gateway_that_is_named_needs_its_secret() -> None:
 def test_what_is_no_plain_http_address_is_refused(url: str) -> None:
     with pytest.raises(StackError, match="no address"):
         target.find(url, anywhere=False)
+
+
+def test_each_connection_comes_from_an_address_of_its_own_on_this_machine() -> None:
+    found = target.Target("http://127.0.0.1:8080", SECRET).addresses(256)
+
+    assert len(set(found)) == 256
+    assert all(target.is_loopback(one) for one in found)
+    assert target.Target("http://192.0.2.7:8080", SECRET).addresses(256) == []
 
 
 @pytest.mark.parametrize("rivals", ["50001", "0", "-3", "many"])

@@ -1,0 +1,1 @@
+"""Rivals at one slot of a running system: one run, shown in the terminal or on a page."""
