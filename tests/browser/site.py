@@ -46,6 +46,18 @@ class Place:
         )
         return [row["code"] for row in rows]
 
+    async def held_until(self) -> datetime:
+        """Ask the ledger until when the one seat that is held there is held."""
+        found: datetime = await self.site.pool.fetchval(
+            """
+            SELECT hold.expires_at FROM booking.hold AS hold
+              JOIN booking.slot AS slot ON slot.id = hold.slot_id
+             WHERE slot.office_id = $1 AND hold.state = 'held'
+            """,
+            self.office,
+        )
+        return found
+
     async def holds(self, state: str = "held") -> int:
         """Count the holds there that are in a state."""
         found: int = await self.site.pool.fetchval(
