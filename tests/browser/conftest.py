@@ -7,7 +7,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from deploy.local import chromium, paths, services, system
 from deploy.local.processes import Processes
@@ -43,6 +43,7 @@ def pages() -> Path:
 async def browser() -> AsyncIterator[Browser]:
     """One browser for all tests; what they keep apart are its contexts."""
     program = await asyncio.to_thread(chromium.find)
+    expect.set_options(timeout=PATIENCE_MS)
     switches = [*chromium.SWITCHES, chromium.NOBODY_ELSE]
     async with async_playwright() as playwright:
         started = await playwright.chromium.launch(executable_path=program, args=switches)
