@@ -97,6 +97,7 @@ class Site:
         first: int = FIRST_DAY,
         service: str = "passport",
         opens_at: datetime | None = None,
+        hold_minutes: int = 10,
     ) -> Place:
         """Open seats on days in a row at an office that no other test uses.
 
@@ -108,6 +109,8 @@ class Site:
         seats = {Session.MORNING: morning, Session.AFTERNOON: afternoon}
         plan = Plan(row["id"], service, tuple(on), seats, opens_at)
         async with self.pool.acquire() as db, db.transaction():
+            rule = "UPDATE booking.office SET hold_minutes = $2 WHERE id = $1"
+            await db.execute(rule, row["id"], hold_minutes)
             opened = await quota.open_quota(db, plan, "test", dry=False, partial=False)
         assert opened.done, opened.changes
         place = Place(self, row["id"], row["name"], row["timezone"], service, on)
