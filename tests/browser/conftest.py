@@ -19,17 +19,18 @@ from tests.system_fixtures import SETTINGS, System
 
 HERE = Path(__file__).parent
 SET_UP_S = 900  # a browser is installed and pages are built, on a machine that has neither
-PATIENCE_MS = 20_000
+LONG_S = 300
+PATIENCE_MS = 30_000
 HEIGHTS = {320: 568, 360: 740}
 PHONE = 480  # px; what is no wider is held in a hand
 WORDS = {"id": "id-ID", "en": "en-GB"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the first test wait for what all of them need."""
-    first = next((item for item in items if HERE in item.path.parents), None)
-    if first is not None:
-        first.add_marker(pytest.mark.timeout(SET_UP_S))
+    """Let each test take long on a busy machine, and the first wait for what all of them need."""
+    ours = [item for item in items if HERE in item.path.parents]
+    for place, item in enumerate(ours):
+        item.add_marker(pytest.mark.timeout(LONG_S if place else SET_UP_S))
 
 
 @pytest.fixture(scope="session")
@@ -108,7 +109,7 @@ async def open_page(browser: Browser, site: Site, watch: Watch) -> AsyncIterator
         context = await browser.new_context(**(given | more))
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
-        await watch.follow(context)
+        watch.follow(context)
         page = await context.new_page()
         await context.set_offline(offline)
         return page

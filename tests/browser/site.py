@@ -121,7 +121,7 @@ class Site:
     async def _until_known(self, place: Place) -> None:
         """Wait until the gateway has heard of the seats."""
         path = f"/v1/offices/{place.office}/availability?service={place.service}"
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 _, told = await self.system.call("GET", path)
                 halves = [half for day in told["days"] for half in day["sessions"]]

@@ -10,6 +10,7 @@ from tests.browser.journey import (
     By,
     Wish,
     fill_in,
+    send,
     sms_code,
     to_applicant,
     to_dates,
@@ -115,7 +116,7 @@ class Reader:
         to = urlsplit(await link.get_attribute("href") or "")
         assert (to.netloc, to.path) == ("wa.me", "/6281100000000")
         assert parse_qs(to.query)["text"] == [text]
-        await self.wish.person.say(text)
+        await send(self.wish.person, text)
 
     async def proves_by_sms(self) -> None:
         """Type the six digits; they are checked without a button."""
@@ -255,7 +256,7 @@ async def tap_to_the_ticket(page: Page, wish: Wish) -> None:
     await page.get_by_role("button", name="Lanjut").tap()
     await type_into(page.get_by_label("Nomor HP"), person.phone)
     await page.get_by_role("button", name="Lanjut dengan WhatsApp").tap()
-    await person.say(await page.locator("strong.message").inner_text())
+    await send(person, await page.locator("strong.message").inner_text())
     await page.get_by_role("button", name="Kunci jadwal ini").tap()
     await page.get_by_role("button", name="Ambil jadwal ini").tap()
     await expect(page.get_by_role("heading", level=1)).to_have_text(SAYS["id"]["sure"])

@@ -143,7 +143,7 @@ async def test_who_has_little_time_left_is_asked_whether_they_want_more(
 
 async def longer(page: Page, wish: Wish, before: datetime) -> datetime:
     """Wait until the hold is said to stand for longer; no more time is offered then."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (after := await wish.place.held_until()) <= before:
             await asyncio.sleep(0.05)
     await expect(page.locator("[data-held]")).to_be_visible()

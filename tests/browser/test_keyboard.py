@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.journey import Wish, come_to, goes_to, value_of
+from tests.browser.journey import Wish, come_to, goes_to, send, value_of
 from tests.browser.site import Site
 from tests.browser.watch import OpenPage
 from tests.browser.words import day_in
@@ -38,7 +38,6 @@ STOP = """
 }
 """
 MOST_STOPS = 60
-pytestmark = pytest.mark.timeout(180)
 
 
 @dataclass(slots=True)
@@ -135,7 +134,7 @@ async def type_who_comes(typist: Typist, wish: Wish) -> None:
     await typist.type(person.phone)
     await typist.press("Enter")
     await expect(typist.page.get_by_role("heading", level=2)).to_be_focused()
-    await person.say(await typist.page.locator("strong.message").inner_text())
+    await send(person, await typist.page.locator("strong.message").inner_text())
 
 
 async def type_to_the_ticket(typist: Typist) -> None:
@@ -215,3 +214,21 @@ def keys_from(day: date) -> list[tuple[str, date]]:
         ("PageUp", back),
         *([("ArrowRight", back + one * step) for step in range(1, (day - back).days + 1)]),
     ]
+
+
+async def test_no_choice_that_has_the_focus_is_hidden_by_the_bar(
+    open_page: OpenPage, site: Site
+) -> None:
+    page = await open_page(320)
+    wish = Wish(await site.place(days=6), site.person())
+    typist = Typist(page)
+    await come_to(page, "dates", wish)
+
+    await typist.tab_to(f'input[value="{value_of(wish)}"]')
+    for _ in range(11):
+        await typist.press("ArrowDown")
+        stop = await page.evaluate(STOP)
+        assert stop["isSeen"], f"covered, or out of sight: {stop}"
+
+    await expect(page.locator(f'input[value="{wish.place.days[5]}/afternoon"]')).to_be_checked()
+    await expect(page.locator(".bar")).to_contain_text(day_in(wish.place.days[5]))

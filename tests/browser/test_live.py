@@ -5,7 +5,7 @@ import time
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.journey import Wish, come_to
+from tests.browser.journey import Wish, be_proven, come_to, insist
 from tests.browser.site import Site
 from tests.browser.watch import OpenPage
 
@@ -15,7 +15,7 @@ async def test_seats_change_on_an_open_page(
 ) -> None:
     place = await site.place(morning=5, afternoon=0, days=2)
     wish, other = Wish(place, site.person()), site.person()
-    await other.log_in()
+    await be_proven(other)
     page = await open_page()
     await come_to(page, "dates", wish)
     await page.evaluate("window.isTheSamePage = true")
@@ -24,7 +24,7 @@ async def test_seats_change_on_an_open_page(
     await expect(choice).to_contain_text("Sisa 5")
     await expect(page.locator("[data-live=true]")).to_contain_text("diperbarui langsung")
 
-    status, hold = await other.hold(place.slot())
+    status, hold = await insist(other, "POST", "/v1/holds", other.wish(place.slot()))
     began = time.monotonic()
     assert status == 201
     await expect(choice).to_contain_text("Sisa 4")
@@ -33,7 +33,6 @@ async def test_seats_change_on_an_open_page(
 
     await expect(page.locator(".bar")).to_contain_text("Sisa 4")
     await expect(page.locator("#said")).to_have_text("Sisa berubah menjadi 4")
-    path = f"/v1/holds/{hold['hold_id']}"
-    status, _ = await site.system.call("DELETE", path, headers=other.auth())
+    status, _ = await insist(other, "DELETE", f"/v1/holds/{hold['hold_id']}")
     assert status == 200
     assert await page.evaluate("window.isTheSamePage")

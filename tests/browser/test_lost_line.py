@@ -1,7 +1,6 @@
 """A line that breaks, a page that is loaded anew, a gateway that is started anew."""
 
 import asyncio
-from collections import Counter
 
 from playwright.async_api import Page, Route, expect
 
@@ -34,15 +33,18 @@ async def test_what_was_typed_survives_a_reload(open_page: OpenPage, site: Site)
 
 
 async def lose_an_answer(page: Page, path: str) -> list[str]:
-    """Let the first call of a path reach the gateway and its answer nobody; notes every key."""
+    """Let a call of a path reach the gateway, and its answer nobody; notes every key."""
     keys: list[str] = []
+    lost: list[int] = []
 
     async def lose_the_first(route: Route) -> None:
         keys.append(route.request.headers[KEY])
-        if len(keys) > 1:
+        if lost:
             return await route.continue_()
         answer = await route.fetch()
-        assert answer.status == 201
+        if not answer.ok:  # a busy gateway's: nothing was done yet
+            return await route.fulfill(response=answer)
+        lost.append(answer.status)
         return await route.abort()
 
     await page.route(path, lose_the_first)
@@ -64,8 +66,9 @@ async def test_a_call_whose_answer_was_lost_is_sent_again_and_books_once(
     await page.locator("[data-held]").wait_for()
     await to_ticket(page, wish)
 
-    assert [Counter(of_hold).total(), len(set(of_hold))] == [2, 1]
-    assert [Counter(of_booking).total(), len(set(of_booking))] == [2, 1]
+    for keys in (of_hold, of_booking):
+        assert len(keys) >= 2
+        assert len(set(keys)) == 1
     assert set(of_hold).isdisjoint(of_booking)
     assert len(await wish.place.bookings()) == 1
     assert await wish.place.holds("held") == 0

@@ -1,4 +1,7 @@
-"""What no page may do while a test looks: fail, complain, break its policy, ask another host."""
+"""What no page may do while a test looks: fail, complain, break its policy, ask another host.
+
+A policy that is broken Chromium says in the console, as it does of an answer that is a no.
+"""
 
 import re
 from collections.abc import Awaitable
@@ -11,14 +14,9 @@ from playwright.async_api import BrowserContext, ConsoleMessage, Page, Request, 
 Theme = Literal["light", "dark"]
 Language = Literal["id", "en"]
 
-# A policy that was broken is said in the console, whatever Chromium itself thinks worth a word.
-TELL_BROKEN_POLICY = """
-document.addEventListener("securitypolicyviolation", (event) => {
-  console.error(`policy broken: ${event.effectiveDirective} by ${event.blockedURI}`);
-});
-"""
-# Whether anybody is logged in is asked by asking; Chromium writes each such no into the console.
-BY_DESIGN = ((re.compile("/v1/bookings"), "401"),)
+# Whether anybody is logged in is found out by asking; a gateway that is busy with other
+# things says so and is asked again. Chromium writes each such answer into the console.
+BY_DESIGN = ((re.compile("/v1/bookings"), "401"), (re.compile("/v1/.*"), "503"))
 NO_LINE = "net::ERR_"
 
 
@@ -42,9 +40,8 @@ class Watch:
         """Take it for right that nothing at all is reached."""
         self.expect(".*", NO_LINE)
 
-    async def follow(self, context: BrowserContext) -> None:
+    def follow(self, context: BrowserContext) -> None:
         """Watch all pages of a context, and its service worker."""
-        await context.add_init_script(TELL_BROKEN_POLICY)
         context.on("weberror", self._note_error)
         context.on("console", self._note_words)
         context.on("request", self._note_request)
