@@ -1,6 +1,6 @@
 # The two commands that do everything: `make up` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help up web down status demo check test bench bench-pretix stampede chaos mutants seed operator logs lock clean venv venv-bench venv-pretix
+.PHONY: help up web web-check down status demo check test bench bench-pretix stampede chaos mutants seed operator logs lock clean venv venv-bench venv-pretix
 PY := .venv/bin/python
 LOCAL := $(PY) -m deploy.local
 ARGS ?=
@@ -17,6 +17,9 @@ up: venv ## install what is missing, start everything, migrate, seed, print the 
 
 web: venv ## build the citizen's pages, where they changed
 	@deploy/local/web.sh
+
+web-check: venv ## the pages' types, against the API as docs/openapi.json has it
+	@deploy/local/web-check.sh
 
 down: venv ## stop what `make up` started, and nothing else
 	@$(LOCAL) down

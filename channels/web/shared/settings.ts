@@ -1,20 +1,9 @@
 /** What an operator sets for the web while it runs: read once for each page, from /config.json. */
 
 import { useEffect, useState } from "preact/hooks";
-import { call } from "./api";
-import type { Language } from "./words";
+import { call, type Schemas } from "./api";
 
-export interface Settings {
-  name: string;
-  languages: Language[];
-  channels: ("whatsapp" | "sms")[];
-  whatsapp_number: string | null;
-  phone: string | null;
-  /** Whether the web confirms a hold by itself, with the approval code that came with it. */
-  code_of_hold: "shown" | "sent";
-  /** What stands above every page, as while the service is closed. */
-  banner: Record<Language, string> | null;
-}
+export type Settings = Schemas["Config"];
 
 /** What holds where nothing else is said. */
 const USUAL: Settings = {

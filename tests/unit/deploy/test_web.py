@@ -63,7 +63,8 @@ def checkout(tmp_path: Path) -> Checkout:
     (tmp_path / "requirements").mkdir()
     (tmp_path / "requirements" / "web.lock").write_text("node")
     (tmp_path / "deploy" / "local").mkdir(parents=True)
-    shutil.copy(ROOT / "deploy" / "local" / "web.sh", tmp_path / "deploy" / "local")
+    for script in ("web.sh", "node.sh"):
+        shutil.copy(ROOT / "deploy" / "local" / script, tmp_path / "deploy" / "local")
     made.node()
     made.program("bin/npm", NPM)
     return made
