@@ -12,6 +12,12 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const made = join(root, ".made");
 const dist = join(root, "dist");
 const SMALL = new Set([".html", ".js", ".css", ".svg", ".json", ".webmanifest", ".txt"]);
+// A file for each of what pages share would be a dozen at once; a browser asks for six at a time.
+const TOGETHER = [
+  { name: "base", test: /\/(preact|words\/id|shared\/(api|chosen|clock|draft|format|frame|last-seen|load|moments|names|say|seats|send|settings|start|words))\b[./]/ },
+  { name: "form", test: /\/shared\/(birth|field|later|later-parts|log-out|problem)\.tsx?$/ },
+  { name: "own", test: /\/(words\/own-id|shared\/(codes|no-such-code|own-words|ticket-panel|tickets|use-ticket))\.tsx?$/ },
+];
 const quiet = { root, logLevel: "warn", configFile: false };
 
 const pages = JSON.parse(await readFile(join(root, "pages.json"), "utf8"));
@@ -34,7 +40,10 @@ try {
       outDir: dist,
       emptyOutDir: true,
       modulePreload: { polyfill: false },
-      rolldownOptions: { input: pages.map(({ name }) => join(root, `${name}.html`)) },
+      rolldownOptions: {
+        input: pages.map(({ name }) => join(root, `${name}.html`)),
+        output: { codeSplitting: { groups: TOGETHER } },
+      },
     },
   });
 } finally {

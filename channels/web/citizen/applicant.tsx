@@ -9,7 +9,7 @@ import { draft, keep } from "../shared/draft";
 import { BirthField, ErrorSummary, type Fault, faultOf, TextField } from "../shared/field";
 import { dateAt } from "../shared/format";
 import { Frame } from "../shared/frame";
-import { Login } from "../shared/login";
+import { Login } from "../shared/later-parts";
 import { Trouble } from "../shared/problem";
 import { start } from "../shared/start";
 import { t } from "../shared/words";

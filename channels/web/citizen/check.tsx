@@ -5,7 +5,7 @@ import { datesPath, standing, whenOf } from "../shared/chosen";
 import { type Draft, draft, keep } from "../shared/draft";
 import { timeAt } from "../shared/format";
 import { Frame } from "../shared/frame";
-import { Login } from "../shared/login";
+import { Login } from "../shared/later-parts";
 import { start } from "../shared/start";
 import { t, type Word } from "../shared/words";
 import { Held } from "./check/held";

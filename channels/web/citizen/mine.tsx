@@ -4,9 +4,9 @@ import { useEffect, useState } from "preact/hooks";
 import { call, Problem, type Schemas } from "../shared/api";
 import { Find } from "../shared/find";
 import { Frame } from "../shared/frame";
+import { Login } from "../shared/later-parts";
 import { useLoad } from "../shared/load";
 import { logOut } from "../shared/log-out";
-import { Login } from "../shared/login";
 import { tell, Trouble } from "../shared/problem";
 import { say } from "../shared/say";
 import { unfinished } from "../shared/send";
@@ -16,17 +16,11 @@ import { t } from "../shared/own-words";
 import { Holds } from "./mine/holds";
 import { Visit } from "./mine/visit";
 
-/** What the gateway lists for a proven number. */
-interface Listed {
-  bookings: Ticket[];
-  holds: Schemas["Hold"][];
-}
-
 const open = (code: string) => location.assign(`/tiket/${code}`);
 
 function Page() {
   const { value, problem, again } = useLoad("mine", async (signal) => (
-    (await call<Listed>("/v1/bookings", { signal })).body
+    (await call<Schemas["Mine"]>("/v1/bookings", { signal })).body
   ));
   const [kept, setKept] = useState(keptTickets);
   useEffect(() => {
@@ -61,7 +55,7 @@ function tellOf(text: string): void {
   say(text);
 }
 
-function isNotIn({ bookings }: Listed): (kept: Kept) => boolean {
+function isNotIn({ bookings }: Schemas["Mine"]): (kept: Kept) => boolean {
   const codes = new Set(bookings.map((ticket) => ticket.booking_code));
   return ({ code }) => !codes.has(code);
 }

@@ -51,8 +51,8 @@ function Offices() {
 /** Load the offices that offer a service, or all of them. */
 function useOffices(name: string | null, service: string | undefined) {
   return useLoad<Office[]>(name, async (signal) => {
-    const query = service === undefined ? "" : `?service=${encodeURIComponent(service)}`;
-    return (await call<Schemas["Offices"]>(`/v1/offices${query}`, { signal })).body.offices;
+    const query = service === undefined ? "" : `&service=${encodeURIComponent(service)}`;
+    return (await call<Schemas["Offices"]>(`/v1/offices?brief=true${query}`, { signal })).body.offices;
   });
 }
 

@@ -15,7 +15,7 @@ type Offices = Schemas["Offices"];
 function Service() {
   const [service, setService] = useState(draft().service);
   const [faults, setFaults] = useState<Fault[]>([]);
-  const { value } = useLoad("offices", async (signal) => (await call<Offices>("/v1/offices", { signal })).body);
+  const { value } = useLoad("offices", async (signal) => (await call<Offices>("/v1/offices?brief=true", { signal })).body);
   const counts = countsOf(value);
   const choose = (chosen: string) => {
     setService(chosen);

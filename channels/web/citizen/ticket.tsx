@@ -1,11 +1,11 @@
 /** One ticket: certain, over, cancelled or moved, each as a screen of its own; offline once seen. */
 
 import { codeOfPage, isWhole } from "../shared/codes";
-import { NoSuchCode } from "../shared/find";
 import { momentAt } from "../shared/format";
 import { Frame } from "../shared/frame";
+import { Prove } from "../shared/later-parts";
+import { NoSuchCode } from "../shared/no-such-code";
 import { Trouble } from "../shared/problem";
-import { Prove } from "../shared/prove";
 import { start } from "../shared/start";
 import { TicketActions } from "../shared/ticket-actions";
 import { TicketFacts, TicketPanel } from "../shared/ticket-panel";

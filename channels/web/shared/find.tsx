@@ -8,7 +8,6 @@ import { isWhole, readCode } from "./codes";
 import type { Born } from "./draft";
 import { BirthField, ErrorSummary, type Fault, faultOf, TextField } from "./field";
 import { dateAt } from "./format";
-import { Frame } from "./frame";
 import { tell } from "./problem";
 import { keepToken } from "./tickets";
 import { t } from "./own-words";
@@ -92,15 +91,5 @@ function NotFound({ problem }: { problem: Problem }) {
       <p><strong>{t("find.missing")}</strong></p>
       <p>{t("find.missing_why")}</p>
     </div>
-  );
-}
-
-/** Said of an address whose code can be none: what one looks like, and where to find one's own. */
-export function NoSuchCode() {
-  return (
-    <Frame back="/jadwal" title={t("ticket.no_such")}>
-      <p class="panel warn">{t("find.bad_code")}</p>
-      <div class="buttons"><a class="button" href="/jadwal">{t("mine.find")}</a></div>
-    </Frame>
   );
 }

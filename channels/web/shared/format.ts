@@ -33,19 +33,29 @@ export function month(date: string): string {
   return day(date, { month: "long", year: "numeric" });
 }
 
+/** To make a format takes far longer than to use it, and a page of dates uses few of them often. */
+const made = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(language: string, how: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const name = `${language} ${JSON.stringify(how)}`;
+  const known = made.get(name) ?? new Intl.DateTimeFormat(language, how);
+  made.set(name, known);
+  return known;
+}
+
 function day(date: string, how: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(locale(), { ...how, timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
+  return formatOf(locale(), { ...how, timeZone: "UTC" }).format(new Date(`${date}T00:00:00Z`));
 }
 
 /** A moment's time of day at an office: "14.22 WIB". */
 export function timeAt(moment: string | Date, timezone: string): string {
-  const parts = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: timezone });
+  const parts = formatOf("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: timezone });
   return `${parts.format(new Date(moment)).replace(":", dot())} ${zoneOf(timezone)}`;
 }
 
 /** A moment's time of day to the second: "08.01.12". */
 export function clockAt(moment: Date, timezone: string): string {
-  const parts = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: timezone });
+  const parts = formatOf("en-GB", { timeStyle: "medium", timeZone: timezone });
   return parts.format(moment).replaceAll(":", dot());
 }
 
@@ -71,7 +81,7 @@ export function weekdays(): string[] {
 
 /** A moment's day at an office: "2019-01-09". */
 export function dateAt(moment: Date, timezone: string): string {
-  return new Intl.DateTimeFormat("en-CA", { timeZone: timezone }).format(moment);
+  return formatOf("en-CA", { timeZone: timezone }).format(moment);
 }
 
 /** A span such as "08:00-12:00" as people read it: "08.00-12.00 WIB". */

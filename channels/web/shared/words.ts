@@ -22,12 +22,21 @@ export async function loadWords(): Promise<void> {
 /** Load the English texts; where they cannot be had, as without a line, Indonesian is shown. */
 async function loadEnglish(): Promise<void> {
   try {
-    const [{ en }] = await Promise.all([import("../words/en"), ...others.map((load) => load())]);
+    const [{ en }] = await Promise.all([import("../words/en"), loadOthers()]);
     words = en;
     language = "en";
   } catch {
     words = id;
   }
+}
+
+async function loadOthers(): Promise<void> {
+  await Promise.all(others.splice(0).map((load) => load()));
+}
+
+/** Load the English texts of what came to the page after its words; in Indonesian where they fail. */
+export async function loadMoreWords(): Promise<void> {
+  if (language === "en") await loadOthers().catch(() => undefined);
 }
 
 /** Make a dictionary of texts that not every page needs; it is loaded by whoever imports it. */

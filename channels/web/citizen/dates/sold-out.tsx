@@ -86,7 +86,7 @@ export function NotOffered({ office, service }: { office: Office; service: strin
 /** Other offices with quota, the nearest first. */
 function Elsewhere({ office, service }: { office: Office; service: string }) {
   const { value } = useLoad(`${office.office} ${service}`, async (signal) => {
-    const query = new URLSearchParams({ service, available: "true" });
+    const query = new URLSearchParams({ service, available: "true", brief: "true" });
     if (office.lat !== null && office.lon !== null) query.set("near", `${office.lat},${office.lon}`);
     const { body } = await call<Schemas["Offices"]>(`/v1/offices?${query}`, { signal });
     return body.offices.filter((other) => other.office !== office.office);

@@ -22,7 +22,7 @@ export interface Found {
 
 const EARTH_KM = 6_371;
 
-/** Give the offices that a search means: the nearest first, else those with quota, then by name. */
+/** Give the offices that a search means: the nearest first, else those with quota, then by town. */
 export function findOffices(offices: Office[], wish: Wish): Found[] {
   const words = plain(wish.words).split(" ").filter(Boolean);
   const found = offices
@@ -44,7 +44,7 @@ export function distanceKm(from: Point, to: { lat: number | null; lon: number | 
 
 function byQuota(one: Found, other: Found): number {
   const has = (found: Found) => (found.office.next_available === null ? 1 : 0);
-  return has(one) - has(other) || one.office.short_name.localeCompare(other.office.short_name);
+  return has(one) - has(other) || (one.office.office < other.office.office ? -1 : 1);
 }
 
 function byDistance(one: Found, other: Found): number {
@@ -52,8 +52,8 @@ function byDistance(one: Found, other: Found): number {
 }
 
 function textOf(office: Office): string {
-  const { office: id, name, short_name: short, province, address } = office;
-  return plain(`${id} ${name} ${short} ${province} ${address}`);
+  const { office: id, name, province, address } = office;
+  return plain(`${id} ${name} ${province} ${address}`);
 }
 
 function plain(text: string): string {
