@@ -23,7 +23,7 @@ from shared.messages import Session, SlotRef
 
 AHEAD = timedelta(days=60)
 SPAN = timedelta(days=90)
-SEEN_S = 15.0
+SEEN_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)

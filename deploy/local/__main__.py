@@ -6,7 +6,7 @@ import sys
 import time
 
 from deploy.local import paths, postgres, provision, rabbitmq, servers, services
-from deploy.local.environment import PORTS, Stack, local_stack
+from deploy.local.environment import PORTS, TOOLS, Stack, local_stack
 from deploy.local.paths import ROOT, StackError
 from deploy.local.system import say
 
@@ -14,7 +14,7 @@ from deploy.local.system import say
 def up() -> None:
     """Start everything, and say where it is."""
     began = time.monotonic()
-    ports = paths.service_ports(PORTS)
+    ports = paths.service_ports(PORTS | TOOLS)
     say("Servers")
     stack = local_stack(servers.start())
     say("Database, queues and rights")
@@ -38,6 +38,7 @@ Antrean is ready ({took_s:.0f} s).
 
   Pages for citizens          {gateway}
   Phones (WhatsApp and SMS)   {simulator}
+  Stampede                    {stack.url("stampede")}
   HTTP API                    {gateway}/v1/offices
   API, readable               {gateway}/docs
   Health                      {gateway}/readyz  {stack.url("booking")}/readyz
@@ -62,7 +63,7 @@ def down() -> None:
 
 def status() -> None:
     """Say what runs, and whether it is ready."""
-    ports = paths.service_ports(PORTS, said_now={})  # those that run, whatever is said now
+    ports = paths.service_ports(PORTS | TOOLS, said_now={})  # those that run, whatever is said now
     for name, find in (("postgres", postgres.pid), ("rabbitmq", rabbitmq.pid)):
         say(f"  {name:<10} {_shown(find())}")
     for name in services.MODULES:

@@ -11,6 +11,8 @@ PHONE_NUMBER_ID = "100000000000001"
 BUSINESS_NUMBER = "+6281100000000"
 DEFAULT_OFFICE = "jakarta-pusat"
 PORTS = {"gateway": 8080, "booking": 8081, "notifier": 8082, "simulator": 8090}
+# What stands beside the system on a developer's machine, and nowhere else.
+TOOLS = {"stampede": 8091}
 TWILIO_SID = "AC" + "0" * 32
 SECRETS = ("root", "whatsapp_app", "whatsapp_verify", "whatsapp_access", "sms", "twilio")
 
@@ -39,6 +41,8 @@ class Stack:
         """Give what one process needs to know, as environment variables."""
         if service == "simulator":
             return self._simulator()
+        if service == "stampede":
+            return self._stampede()
         role = "antrean_migrator" if service == "migrate" else f"antrean_{service}"
         found = {
             "ANTREAN_DATABASE_URL": self.servers.database_url(role, self.database),
@@ -93,6 +97,11 @@ class Stack:
             f"{prefix}TWILIO_TOKEN": self.secrets["twilio"],
         }
 
+    def _stampede(self) -> dict[str, str]:
+        """Give what booking's command needs as well: quota is opened as an operator does."""
+        mine = {"ANTREAN_PORT": str(self.ports["stampede"])}
+        return self.environment("booking") | mine | {"ANTREAN_GATEWAY_URL": self.url("gateway")}
+
 
 def shared_secrets() -> dict[str, str]:
     """Draw the secrets of this checkout's stack, once."""
@@ -101,4 +110,6 @@ def shared_secrets() -> dict[str, str]:
 
 def local_stack(servers: Servers) -> Stack:
     """Describe the stack that `make up` starts: the ports that the documents name, or as set."""
-    return Stack(servers, "antrean", "antrean", paths.service_ports(PORTS), shared_secrets())
+    return Stack(
+        servers, "antrean", "antrean", paths.service_ports(PORTS | TOOLS), shared_secrets()
+    )

@@ -1,4 +1,4 @@
-"""The three services and the simulator as processes of the checkout."""
+"""The three services, the simulator and the stampede's page as processes of the checkout."""
 
 import contextlib
 import hashlib
@@ -20,10 +20,11 @@ MODULES = {
     "gateway": "services.gateway",
     "booking": "services.booking",
     "notifier": "services.notifier",
+    "stampede": "bench.stampede.web",
 }
 READY_S = 30
 OF_CHECKOUT, OF_CODE = "ANTREAN_OF_CHECKOUT", "ANTREAN_OF_CODE"
-PARTS = ("services", "shared", "channels/simulator", "channels/web/dist")
+PARTS = ("services", "shared", "channels/simulator", "channels/web/dist", "bench/stampede")
 CODE = {".py", ".html", ".js", ".css", ".json", ".csv"}
 # What a process of ours heeds beside the table of its settings: on one machine everybody comes from
 # one address, and rivals by the thousand are more than its limit foresees.
@@ -33,6 +34,7 @@ VARIABLES = {
     "booking": "ANTREAN_BOOKING_PORT",
     "notifier": "ANTREAN_NOTIFIER_PORT",
     "simulator": "ANTREAN_SIMULATOR_PORT",
+    "stampede": "ANTREAN_STAMPEDE_PORT",
 }
 
 

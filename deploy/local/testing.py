@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from deploy.local import paths, provision, servers
-from deploy.local.environment import Stack, shared_secrets
+from deploy.local.environment import PORTS, TOOLS, Stack, shared_secrets
 from deploy.local.provision import Servers
 from services.booking.migrate import migrate
 
@@ -18,7 +18,7 @@ async def fresh_stack(found: Servers | None = None) -> AsyncIterator[Stack]:
     """
     name = f"test_{secrets.token_hex(5)}"
     found = found or servers.start()
-    ports = {name: paths.free_port() for name in ("gateway", "booking", "notifier", "simulator")}
+    ports = {name: paths.free_port() for name in PORTS | TOOLS}
     stack = Stack(found, name, name, ports, shared_secrets())
     await provision.provision(found, name, name)
     try:
