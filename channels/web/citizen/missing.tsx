@@ -34,7 +34,9 @@ function Missing() {
 /** Wait for the line, and show the page that was wanted as soon as it is there. */
 function Offline() {
   useEffect(() => {
-    const look = () => void fetch(location.href, { method: "HEAD", cache: "no-store" })
+    // Asked for as a page, for to whatever asks for anything else the gateway shows none.
+    const asPage = { method: "HEAD", cache: "no-store", headers: { Accept: "text/html" } } as const;
+    const look = () => void fetch(location.href, asPage)
       .then((response) => { if (response.ok) location.reload(); }, () => {});
     const timer = setInterval(look, AGAIN_MS);
     addEventListener("online", look);

@@ -38,7 +38,7 @@ function Offices() {
       <Search wish={wish} onWish={setWish} />
       {problem === null ? null : <Trouble problem={problem} />}
       {found === null ? (problem === null ? <p class="soft waiting">{t("offices.loading")}</p> : null)
-        : <List found={found} service={service} wish={wish} />}
+        : <List found={found} service={service} wish={wish} isElsewhere={notOffering.length > 0} />}
       {service === undefined || notOffering.length === 0 ? null : (
         <ul class="cards">
           {notOffering.slice(0, SHOWN).map(({ office }) => <OtherCard key={office.office} office={office} service={service} />)}
@@ -97,11 +97,21 @@ function Search({ wish, onWish }: SearchProps) {
   );
 }
 
-function List({ found, service, wish }: { found: Found[]; service: string | undefined; wish: Wish }) {
+interface ListProps {
+  found: Found[];
+  service: string | undefined;
+  wish: Wish;
+  /** Whether offices of that name are there, but none that offers the service. */
+  isElsewhere: boolean;
+}
+
+function List({ found, service, wish, isElsewhere }: ListProps) {
   const [most, setMost] = useState(SHOWN);
   const free = found.filter(({ office }) => office.next_available !== null).length;
-  const count = found.length > 0 ? t("offices.count", { count: found.length, free })
-    : wish.onlyFree ? t("offices.nobody.free") : t("offices.nobody");
+  const none = isElsewhere && service !== undefined && !wish.onlyFree
+    ? t("offices.nobody.service", { service: serviceName(service) })
+    : t(wish.onlyFree ? "offices.nobody.free" : "offices.nobody");
+  const count = found.length > 0 ? t("offices.count", { count: found.length, free }) : none;
   useEffect(() => setMost(SHOWN), [wish]);
   useEffect(() => {
     const timer = setTimeout(() => say(count), SAY_AFTER_MS);

@@ -1,5 +1,6 @@
 /** One ticket: certain, over, cancelled or moved, each as a screen of its own; offline once seen. */
 
+import { Bring } from "../shared/bring";
 import { codeOfPage, isWhole } from "../shared/codes";
 import { momentAt } from "../shared/format";
 import { Frame } from "../shared/frame";
@@ -47,16 +48,8 @@ function Sure({ seen, kept, again }: { seen: Seen; kept: Kept; again: () => void
       {fresh !== null && wasMoved(fresh) ? <p class="panel warn">{t("ticket.was_moved")}</p> : null}
       <TicketPanel kept={kept} name={fresh?.name ?? null} />
       <CheckAgain seen={seen} again={again} />
-      <h2>{t("ticket.bring")}</h2>
-      <ul>
-        <li>{t("ticket.bring_early")}</li>
-        <li>{t("ticket.bring_card")}</li>
-        <li>{t("ticket.bring_family")}</li>
-        <li>{t("ticket.bring_birth")}</li>
-        <li>{t("ticket.bring_old")}</li>
-        <li>{t("ticket.bring_copies")}</li>
-      </ul>
-      <p>{t("ticket.late")}</p>
+      <Bring />
+      <p>{t("ticket.early")} {t("ticket.late")}</p>
       <TicketActions kept={kept} />
     </>
   );

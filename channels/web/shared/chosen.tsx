@@ -83,7 +83,7 @@ export function GoingOn({ draft }: { draft: Draft }) {
       {hold === null ? null : (
         <div class="panel warn">
           <p>{t("chosen.held", { when: whenOf(hold), time: timeAt(hold.expires_at, timezone) })}</p>
-          <p><a href="/periksa">{t("chosen.goOn")}</a></p>
+          <p><a class="button" href="/periksa">{t("chosen.goOn")}</a></p>
         </div>
       )}
       {draft.moves === undefined ? null : (

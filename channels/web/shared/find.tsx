@@ -8,7 +8,7 @@ import { isWhole, readCode } from "./codes";
 import type { Born } from "./draft";
 import { BirthField, ErrorSummary, type Fault, faultOf, TextField } from "./field";
 import { dateAt } from "./format";
-import { tell } from "./problem";
+import { Trouble } from "./problem";
 import { keepToken } from "./tickets";
 import { t } from "./own-words";
 
@@ -85,7 +85,7 @@ async function findTicket(code: string, date: string): Promise<string> {
 }
 
 function NotFound({ problem }: { problem: Problem }) {
-  if (problem.status !== 404) return <p class="panel warn" role="alert">{tell(problem)}</p>;
+  if (problem.status !== 404) return <Trouble problem={problem} byItself={false} />;
   return (
     <div class="panel bad" role="alert">
       <p><strong>{t("find.missing")}</strong></p>

@@ -5,7 +5,7 @@ import { Problem } from "./api";
 import { TextField } from "./field";
 import type { WayProps } from "./login";
 import { beginLogin, proveBySms, whyNot } from "./logins";
-import { tell } from "./problem";
+import { tellOnce } from "./problem";
 import { t } from "./own-words";
 
 const CODE = "login-code";
@@ -85,7 +85,7 @@ function focusCode(): void {
 function faultOfCode(problem: unknown): string | null {
   if (!(problem instanceof Problem)) throw problem;
   if (problem.status === 404) return null;
-  if (problem.code !== "wrong_code") return tell(problem);
+  if (problem.code !== "wrong_code") return tellOnce(problem);
   const left = problem.body.tries_left ?? 0;
   return left > 0 ? t("login.wrong", { left }) : t("login.no_tries");
 }

@@ -2,7 +2,7 @@
 
 import { call, Problem, type Schemas } from "./api";
 import { now } from "./clock";
-import { tell } from "./problem";
+import { tellOnce } from "./problem";
 import { t } from "./own-words";
 
 export type By = Schemas["LoginBegun"]["by"];
@@ -84,7 +84,7 @@ export async function proveBySms(begun: Begun, code: string): Promise<void> {
 /** Say why a login was not begun; of a number that is wrong, in words of its own. */
 export function whyNot(problem: unknown, by: By): string {
   if (!(problem instanceof Problem)) throw problem;
-  return problem.code === "invalid" ? t(`login.bad_phone_${by}`) : tell(problem);
+  return problem.code === "invalid" ? t(`login.bad_phone_${by}`) : tellOnce(problem);
 }
 
 async function look(begun: Begun, signal: AbortSignal): Promise<Schemas["LoginState"]["state"]> {

@@ -25,6 +25,12 @@ export function tell(problem: Problem, timezone = "Asia/Jakarta"): string {
   return [known, named].filter(Boolean).join(" ");
 }
 
+/** Say why not where nothing is counted down: in one sentence with how long to wait. */
+export function tellOnce(problem: Problem): string {
+  const { retryAfterS: seconds } = problem;
+  return seconds === null || !problem.passes ? tell(problem) : `${tell(problem)} ${t("problem.wait", { seconds })}`;
+}
+
 interface Props {
   problem: Problem;
   timezone?: string | undefined;

@@ -25,7 +25,7 @@ export function Refused({ kept, change, problem, onRetry, onPick, onLeave }: Pro
   const isAskedAgain = problem.status === 401 || problem.passes || problem.code === "expired";
   return (
     <>
-      <div class="panel bad" role="alert">
+      <div class="panel warn" role="alert">
         <p>{why(change, problem)}</p>
         <p>{t("change.unchanged", { date: longDate(kept.date), hour: hours(kept.hour, kept.timezone) })}</p>
       </div>

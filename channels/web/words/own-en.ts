@@ -4,7 +4,7 @@ import type { own as id } from "./own-id";
 
 export const own: Record<keyof typeof id, string> = {
   "login.phone": "Mobile number",
-  "login.phone_hint": "For example 0812-3456-7890. We prove that it is yours; no password is needed.",
+  "login.phone_hint": "For example 0812-3456-7890. No password is needed.",
   "login.by_whatsapp": "Continue with WhatsApp",
   "login.by_sms": "Send a code by SMS",
   "login.begins": "One moment...",
@@ -69,13 +69,7 @@ export const own: Record<keyof typeof id, string> = {
   "ticket.service": "Service",
   "ticket.office": "Office",
   "ticket.address": "Address",
-  "ticket.bring": "What to bring",
-  "ticket.bring_early": "Come early, usually 30 minutes before the service hour",
-  "ticket.bring_card": "ID card (KTP)",
-  "ticket.bring_family": "Family card (KK)",
-  "ticket.bring_birth": "Birth certificate or school diploma",
-  "ticket.bring_old": "Your old passport, if you have one",
-  "ticket.bring_copies": "All of it as originals and photocopies",
+  "ticket.early": "Come early, usually 30 minutes before the service hour.",
   "ticket.late": "If you are late or do not come, this code is void and you may book again.",
   "ticket.calendar": "Save to calendar",
   "ticket.to_whatsapp": "Send to WhatsApp",

@@ -2,7 +2,7 @@
 
 export const own = {
   "login.phone": "Nomor HP",
-  "login.phone_hint": "Contoh 0812-3456-7890. Kami buktikan nomor ini milik Anda; tidak perlu kata sandi.",
+  "login.phone_hint": "Contoh 0812-3456-7890. Tidak perlu kata sandi.",
   "login.by_whatsapp": "Lanjut dengan WhatsApp",
   "login.by_sms": "Kirim kode lewat SMS",
   "login.begins": "Sebentar, sedang disiapkan...",
@@ -67,13 +67,7 @@ export const own = {
   "ticket.service": "Layanan",
   "ticket.office": "Kantor",
   "ticket.address": "Alamat",
-  "ticket.bring": "Yang perlu dibawa",
-  "ticket.bring_early": "Datang lebih awal, biasanya 30 menit sebelum jam layanan",
-  "ticket.bring_card": "KTP",
-  "ticket.bring_family": "Kartu keluarga (KK)",
-  "ticket.bring_birth": "Akta lahir atau ijazah",
-  "ticket.bring_old": "Paspor lama, jika ada",
-  "ticket.bring_copies": "Semuanya asli dan fotokopi",
+  "ticket.early": "Datang lebih awal, biasanya 30 menit sebelum jam layanan.",
   "ticket.late": "Terlambat atau tidak datang: kode ini batal, dan Anda boleh mengambil jadwal baru.",
   "ticket.calendar": "Simpan ke kalender",
   "ticket.to_whatsapp": "Kirim ke WhatsApp",

@@ -25,7 +25,7 @@ export const prose = {
 
   "accessibility.lead": "Layanan ini untuk semua orang. Tujuan kami adalah WCAG 2.2 tingkat AA (ISO/IEC 40500:2025).",
   "accessibility.works": "Yang sudah kami pastikan",
-  "accessibility.keyboard": "Semua langkah bisa dilakukan dengan papan tik, dan fokusnya terlihat.",
+  "accessibility.keyboard": "Semua langkah bisa dilakukan dengan papan ketik, dan fokusnya terlihat.",
   "accessibility.reader": "Setiap tanggal, sisa tempat, dan kesalahan ditulis dengan kata, bukan warna saja, dan dibacakan oleh pembaca layar.",
   "accessibility.zoom": "Halaman bisa dipakai pada lebar 320 piksel dan teks yang diperbesar dua kali, dalam mode terang dan gelap.",
   "accessibility.time": "Data Anda diisi sebelum tempat ditahan. Waktu penahanan ditulis sebagai jam, dan bisa diperpanjang satu kali.",

@@ -7,6 +7,8 @@ import { hours, longDate } from "../../shared/format";
 import { serviceName } from "../../shared/names";
 import { t, type Word } from "../../shared/words";
 
+export { Bring } from "../../shared/bring";
+
 /** List what was chosen and typed; while it is held nothing of it can be changed. */
 export function Summary({ chosen, change }: { chosen: Chosen; change: boolean }) {
   const { name, birthDate, heldFor } = draft();
@@ -39,21 +41,6 @@ function Fact({ word, href, children }: FactProps) {
         {children}
         {href === null ? null : <><br /><a href={href}>{t("check.change")}<span class="unseen"> {t(word)}</span></a></>}
       </dd>
-    </>
-  );
-}
-
-/** What to bring, said before it is too late to look for it. */
-export function Bring() {
-  return (
-    <>
-      <h2>{t("check.bring")}</h2>
-      <ul>
-        <li>{t("check.bring.id")}</li>
-        <li>{t("check.bring.family")}</li>
-        <li>{t("check.bring.birth")}</li>
-        <li>{t("check.bring.old")}</li>
-      </ul>
     </>
   );
 }
