@@ -24,7 +24,12 @@ MODULES = {
 }
 READY_S = 30
 OF_CHECKOUT, OF_CODE = "ANTREAN_OF_CHECKOUT", "ANTREAN_OF_CODE"
-PARTS = ("services", "shared", "channels/simulator", "channels/web/dist", "bench/stampede")
+PARTS = ("services", "shared")
+OWN_PARTS = {
+    "simulator": ("channels/simulator",),
+    "gateway": ("channels/web/dist",),
+    "stampede": ("bench/stampede",),
+}
 CODE = {".py", ".html", ".js", ".css", ".json", ".csv"}
 # What a process of ours heeds beside the table of its settings: on one machine everybody comes from
 # one address, and rivals by the thousand are more than its limit foresees.
@@ -114,12 +119,16 @@ def _stop_outdated(stack: Stack, name: str) -> None:
 
 def _marked(stack: Stack, name: str) -> dict[str, str]:
     """Give the environment of a process of `make up`, with what tells it from a test's."""
-    return environment(stack, name) | {OF_CHECKOUT: str(ROOT), OF_CODE: _code_mark()}
+    return environment(stack, name) | {OF_CHECKOUT: str(ROOT), OF_CODE: _code_mark(name)}
 
 
-def _code_mark() -> str:
-    """Mark the code as it is now; any change to it gives another mark."""
-    sources = (path for part in PARTS for path in sorted((ROOT / part).rglob("*.*")))
+def _code_mark(name: str) -> str:
+    """Mark a service's code as it is now; any change to it gives another mark.
+
+    The pages are read by the gateway alone, once: no other one is started anew for them.
+    """
+    parts = (*PARTS, *OWN_PARTS.get(name, ()))
+    sources = (path for part in parts for path in sorted((ROOT / part).rglob("*.*")))
     stamps = [f"{path} {path.stat().st_mtime_ns}" for path in sources if path.suffix in CODE]
     return hashlib.sha256("\n".join(stamps).encode()).hexdigest()[:16]
 
