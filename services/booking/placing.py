@@ -6,7 +6,7 @@ from typing import Any
 from services.booking import rules
 from services.booking.desk import Desk
 from services.booking.rules import Claim, Slot
-from shared.messages import EventType, HoldGranted, PlaceHold, Refused
+from shared.messages import EventType, HoldGranted, PlaceHold, Refusal, Refused
 
 Person = dict[str, str]  # name and birth date
 
@@ -20,6 +20,8 @@ def place_hold(desk: Desk, command: PlaceHold) -> HoldGranted | Refused:
     old = _replaced(desk, command)
     first = _corrects(desk, old, slot, command) if old else None
     keeps_seat = first is not None
+    if command.keeps_seat and not keeps_seat:
+        return _not_kept(desk, command, slot, stands=old is not None)
     owner = old.owner if old else asked.owner
     refused = rules.refuse_person(
         slot,
@@ -84,6 +86,17 @@ def _corrects(desk: Desk, old: Claim, slot: Slot, command: PlaceHold) -> Person 
     was = (first["name"], date.fromisoformat(first["birth_date"]))
     who = command.applicant
     return first if rules.is_correction(was, (who.name, who.birth_date)) else None
+
+
+def _not_kept(desk: Desk, command: PlaceHold, slot: Slot, *, stands: bool) -> Refused:
+    """Say why a hold's seat cannot be kept: it is another person's, or the hold is no more."""
+    old = desk.theirs(command.replaces, command.owner) if command.replaces else None
+    if old is None:
+        return Refused(code=Refusal.NOT_FOUND)
+    code = Refusal.SEAT_NOT_KEPT if stands else Refusal.HOLD_EXPIRED
+    if old.state == "confirmed":
+        code = Refusal.ALREADY_BOOKED
+    return Refused(code=code, slot=slot.ref)
 
 
 def _give_up(desk: Desk, command: PlaceHold, old: Claim, *, keeps_seat: bool) -> None:

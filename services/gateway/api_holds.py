@@ -16,7 +16,7 @@ from services.gateway.asking import (
     send_and_wait,
 )
 from services.gateway.availability import Place
-from services.gateway.bodies import GivenBack, Hold, Request, Ticket
+from services.gateway.bodies import FieldFault, GivenBack, Hold, Request, Ticket
 from services.gateway.callers import Access
 from services.gateway.context import Ask, address_of
 from services.gateway.endpoint import Endpoint, Load, answer
@@ -46,10 +46,14 @@ async def post_hold(ask: Ask) -> web.Response:
     request_id = id_of(ask)
     place = await find_place(ask.gateway, wish.office)
     applicant, faults = people.read_applicant(wish.applicant, place.today(ask.now))
+    if wish.keeps_seat and wish.replaces is None:
+        faults.append(FieldFault(loc=["replaces"], msg="names the hold whose seat is kept"))
     if faults:
         raise invalid(faults)
     service = pick_service(place, wish.service)
     slot = SlotRef(office=place.id, service=service, date=wish.date, session=wish.session)
+    if wish.replaces is not None:
+        return await _replace(ask, wish.replaces, request_id, slot, applicant)
     while True:
         refusal = await _refuse_early(ask, place, slot, request_id)
         if refusal is not None:
@@ -62,6 +66,25 @@ async def post_hold(ask: Ask) -> web.Response:
                 return await _place(ask, request_id, slot, applicant)
             finally:
                 ask.gateway.last_seats.leave(seats)
+
+
+async def _replace(
+    ask: Ask, hold_id: UUID, request_id: UUID, slot: SlotRef, applicant: Applicant
+) -> web.Response:
+    """Correct a hold. A slot that is full may keep its seat for it: only the ledger can tell."""
+    await act_fairly(ask, request_id, applicant)
+    async with ask.gateway.db() as db:
+        row = await views.find_hold(db, hold_id)
+    if row is None or not ask.by.owns(row["owner"]):
+        raise not_found()
+    command = PlaceHold(
+        **common(ask, request_id, row["owner"]),
+        slot=slot,
+        applicant=applicant,
+        replaces=hold_id,
+        keeps_seat=ask.body.keeps_seat or None,
+    )
+    return await carry_out(ask, command)
 
 
 async def _place(ask: Ask, request_id: UUID, slot: SlotRef, applicant: Applicant) -> web.Response:

@@ -34,6 +34,7 @@ TITLES: dict[str, str] = {
     "not_open_yet": "The quota of this session is not open yet.",
     "overloaded": "Too much at this moment; repeating with the same key is safe.",
     "rate_limited": "Too many attempts; wait before the next one.",
+    "seat_not_kept": "This seat is held for another person or session, and cannot be kept.",
     "slot_closed": "This session is closed.",
     "slot_full": "No seat is left in this session.",
     "sms_unavailable": "No code can be sent by SMS; prove the number by WhatsApp.",

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import (
     BaseModel,
@@ -57,13 +58,21 @@ class ApplicantWish(Asked):
 
 
 class HoldWish(Asked):
-    """A seat that is asked for; `service` may be left out where an office offers one."""
+    """A seat that is asked for; `service` may be left out where an office offers one.
+
+    With `replaces` the caller's own hold of this id ends in the moment in which this one is sure:
+    on the same seat, until the same moment, where session and person are the same and only what
+    was typed is corrected; else on a seat that is free, or not at all. With `keeps_seat` it is
+    the same seat or a 409 (`seat_not_kept`), and the hold stays what it was.
+    """
 
     office: Slug
     service: Slug | None = None
     date: Day
     session: Session
     applicant: ApplicantWish
+    replaces: UUID | None = None
+    keeps_seat: bool = False
 
 
 class ApprovalCode(Asked):

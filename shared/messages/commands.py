@@ -37,13 +37,15 @@ class PlaceHold(Command):
     """Set one seat of a slot aside for an applicant. The hold's id is the command's id.
 
     `replaces` is a hold of the same owner whose values this one corrects: it is given up in the
-    moment in which the new one is sure.
+    moment in which the new one is sure. With `keeps_seat` it is given up for its own seat alone,
+    and stays what it was where that may not be kept.
     """
 
     kind: Literal["hold.place"] = "hold.place"
     slot: SlotRef
     applicant: Applicant
     replaces: UUID | None = None
+    keeps_seat: bool | None = None
 
 
 class ConfirmHold(Command):

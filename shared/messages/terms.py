@@ -56,6 +56,7 @@ class Refusal(StrEnum):
     HOLD_EXPIRED = "hold_expired"
     ALREADY_EXTENDED = "already_extended"
     NOT_EXTENDABLE = "not_extendable"
+    SEAT_NOT_KEPT = "seat_not_kept"
     WRONG_CODE = "wrong_code"
     NOT_FOUND = "not_found"
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"

@@ -171,6 +171,7 @@ class Desk:
         values = self._values(way, pick) | {"owner": asks, "hold_id": hold.id, "slot": ref}
         if verb == "correct":
             values |= {"replaces": hold.id, "slot": hold.slot if place < ELSEWHERE else ref}
+            values |= {"keeps_seat": True} if who % 2 else {}
             alike = [one for one in self.people if one.same == hold.person]
             person = alike[who % len(alike)] if alike and place < ANYBODY else person
         right = self.keys.approval_code(hold.id, asks)

@@ -29,14 +29,23 @@ class Model:
             self.done[c.id] = body, next(tuple(said) for is_so, *said in so if is_so)
         return self.done[c.id][1] if self.done[c.id][0] == body else ("idempotency_conflict",)
 
-    def place(self, c: Any, ask: Any, old: Any) -> Any:
+    def place(self, c: Any, ask: Any, known: Any) -> Any:
         new = {"state": "held", "keys": ask.keys, "first": ask.person, "moves": 0, "seat": 0}
         new |= {"expires": self.now + self.rules["minutes"], "longer": False}
-        old = old if old["state"] == "held" and self.now < old["expires"] else {}
+        old = known if known["state"] == "held" and self.now < known["expires"] else {}
         if (old.get("slot"), old.get("first")) == (c.slot, ask.person):  # a mistake is mended
             new |= {what: old[what] for what in ("seat", "expires", "longer")}
+        if c.keeps_seat and not new["seat"]:
+            yield from self.missing(c.slot)
+            yield known["state"] == "none", "not_found"
+            yield known["state"] == "confirmed", "already_booked"
+            yield True, "seat_not_kept" if old else "hold_expired"
         yield from self.take(c, old, new)
         yield True, "hold", c.id
+
+    def missing(self, ref: Any) -> Any:
+        is_closed = self.slots[ref]["closed"]
+        yield self.slots[ref]["seats"] is None, "slot_closed" if is_closed else "unknown_slot"
 
     def reschedule(self, c: Any, _: Any, old: Any) -> Any:
         yield old["state"] != "confirmed", "not_found"
@@ -52,7 +61,7 @@ class Model:
         slot = self.slots[c.slot]
         others = [x for x in self.claims.values() if x["state"] in ACTIVE and x is not old]
         twins = [x for x in others if x["keys"] & new["keys"] - {c.owner}]
-        yield slot["seats"] is None, "slot_closed" if slot["closed"] else "unknown_slot"
+        yield from self.missing(c.slot)
         yield any(x["slot"].service == c.slot.service for x in twins), "already_booked"
         yield sum(c.owner in x["keys"] for x in others) >= self.rules["cap"], "too_many_for_phone"
         yield slot["closed"] or slot["closes"] <= self.now, "slot_closed"

@@ -1,26 +1,27 @@
 /** C5: who will come, and the phone that is proven: all before a seat is held, for holding has an end. */
 
 import { useState } from "preact/hooks";
-import { call, Problem } from "../shared/api";
+import { call, Problem, type Schemas } from "../shared/api";
 import { readBirth, UNBORN } from "../shared/birth";
 import { ChosenPanel, datesPath, GoingOn, standing } from "../shared/chosen";
 import { now } from "../shared/clock";
-import { draft, keep } from "../shared/draft";
+import { type Born, type Draft, draft, keep } from "../shared/draft";
 import { BirthField, ErrorSummary, type Fault, faultOf, TextField } from "../shared/field";
 import { dateAt } from "../shared/format";
 import { Frame } from "../shared/frame";
 import { Login } from "../shared/later-parts";
 import { Trouble } from "../shared/problem";
 import { start } from "../shared/start";
-import { t } from "../shared/words";
+import { t, type Word } from "../shared/words";
+import { askToCorrect, isForThem, isThere } from "./check/commands";
 
+type Hold = Schemas["Hold"];
 type Step = "data" | "asking" | "proof";
 
 function Applicant() {
   const [step, setStep] = useState<Step>("data");
   const [problem, setProblem] = useState<Problem | null>(null);
-  const known = draft();
-  const { chosen } = known;
+  const { chosen } = draft();
   const goOn = async () => {
     setStep("asking");
     setProblem(null);
@@ -29,9 +30,8 @@ function Applicant() {
     if (found !== false) setProblem(found);
     setStep(found === false ? "proof" : "data");
   };
-  if (standing(known) !== null) {
-    return <Frame title={t("applicant.title")} back="/periksa"><GoingOn draft={known} /><p>{t("applicant.locked")}</p></Frame>;
-  }
+  const hold = standing(draft());
+  if (hold !== null) return <Mending hold={hold} />;
   const back = chosen === undefined ? "/kantor" : datesPath(chosen.office, chosen.service);
   return (
     <Frame title={t(step === "proof" ? "applicant.proof" : "applicant.title")} back={back}>
@@ -45,7 +45,26 @@ function Applicant() {
           <Login onProven={() => location.assign("/periksa")} />
           <p><button type="button" class="plain" onClick={() => setStep("data")}>{t("applicant.again")}</button></p>
         </>
-      ) : <Form busy={step === "asking"} onDone={() => void goOn()} />}
+      ) : <Form word={step === "asking" ? "applicant.wait" : "applicant.goOn"} isBusy={step === "asking"} onTyped={keep} onDone={(who) => { keep(who); void goOn(); }} />}
+    </Frame>
+  );
+}
+
+/** While a seat is held: a mistake in who will come is mended on it. */
+function Mending({ hold }: { hold: Hold }) {
+  const known = draft();
+  const mend = (who: Typed) => {
+    keep(who);
+    // Where nothing changed, or the time is over by now, the next page says so.
+    if (standing(draft()) !== null && !isForThem(draft())) askToCorrect(hold, true);
+    location.assign("/periksa");
+  };
+  return (
+    <Frame title={t("applicant.mend")} back="/periksa">
+      <GoingOn draft={known} />
+      {known.heldFor && isThere(hold, known)
+        ? <><p>{t("applicant.mend.why")}</p><Form word="applicant.mend.save" onDone={mend} /></>
+        : <p>{t("applicant.locked")}</p>}
     </Frame>
   );
 }
@@ -61,7 +80,18 @@ async function isProven(): Promise<boolean | Problem> {
   }
 }
 
-function Form({ busy, onDone }: { busy: boolean; onDone: () => void }) {
+type Typed = Required<Pick<Draft, "name" | "birthDate" | "born">>;
+
+interface FormProps {
+  /** What is on its button. */
+  word: Word;
+  isBusy?: boolean;
+  /** Hears of each letter, so that nothing is typed twice; what is held is to stay until all is sent. */
+  onTyped?: (more: { name?: string; born?: Born; birthDate: undefined }) => void;
+  onDone: (who: Typed) => void;
+}
+
+function Form({ word, isBusy = false, onTyped = () => {}, onDone }: FormProps) {
   const [name, setName] = useState(draft().name ?? "");
   const [born, setBorn] = useState(draft().born ?? UNBORN);
   const [faults, setFaults] = useState<Fault[]>([]);
@@ -70,6 +100,7 @@ function Form({ busy, onDone }: { busy: boolean; onDone: () => void }) {
   const mended = (field: string) => setWrong((known) => known.filter((fault) => fault.field !== field));
   const submit = (event: Event) => {
     event.preventDefault();
+    if (isBusy) return;
     const read = readBirth(born, dateAt(now(), draft().chosen?.timezone ?? "Asia/Jakarta"));
     const found: Fault[] = [];
     if (!isName(name)) found.push({ field: "name", text: t(name.trim() === "" ? "applicant.name.missing" : "applicant.name.wrong") });
@@ -77,8 +108,7 @@ function Form({ busy, onDone }: { busy: boolean; onDone: () => void }) {
     setFaults(found);
     setWrong(found);
     if (found.length > 0 || "fault" in read) return;
-    keep({ name: name.trim().replace(/\s+/g, " "), birthDate: read.date });
-    onDone();
+    onDone({ name: name.trim().replace(/\s+/g, " "), birthDate: read.date, born });
   };
   return (
     <form onSubmit={submit} noValidate>
@@ -86,15 +116,15 @@ function Form({ busy, onDone }: { busy: boolean; onDone: () => void }) {
       <TextField
         id="name" label={t("applicant.name")} hint={t("applicant.name.hint")} error={faultOf(wrong, "name")}
         value={name} autoComplete="name" maxLength={80}
-        onText={(text) => { setName(text); keep({ name: text, birthDate: undefined }); mended("name"); }}
+        onText={(text) => { setName(text); onTyped({ name: text, birthDate: undefined }); mended("name"); }}
       />
       <BirthField
         id="born" value={born} error={faultOf(wrong, "born-day")}
-        onBorn={(next) => { setBorn(next); keep({ born: next, birthDate: undefined }); mended("born-day"); }}
+        onBorn={(next) => { setBorn(next); onTyped({ born: next, birthDate: undefined }); mended("born-day"); }}
       />
       <p class="hint">{t("applicant.purpose")} <a href="/privasi">{t("privacy.title")}</a></p>
       <div class="buttons">
-        <button class="button" aria-disabled={busy}>{t(busy ? "applicant.wait" : "applicant.goOn")}</button>
+        <button class="button" aria-disabled={isBusy}>{t(word)}</button>
       </div>
       <p class="hint">{t("applicant.family")}</p>
     </form>

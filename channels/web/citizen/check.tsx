@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { datesPath, standing, whenOf } from "../shared/chosen";
-import { type Draft, draft, keep } from "../shared/draft";
+import { type Draft, draft } from "../shared/draft";
 import { timeAt } from "../shared/format";
 import { Frame } from "../shared/frame";
 import { Login } from "../shared/later-parts";
@@ -18,7 +18,9 @@ const TITLES: Record<Stage["at"], Word> = {
   nothing: "check.nothing.title",
   check: "check.title",
   clash: "check.clash.title",
+  other: "other.title",
   held: "held.title",
+  gone: "gone.title",
   expired: "expired.title",
   working: "working.title",
   login: "applicant.proof",
@@ -36,7 +38,9 @@ function contentOf(stage: Stage, acts: Acts, known: Draft): ComponentChildren {
     case "nothing": return <Nothing known={known} />;
     case "check": return <Ready known={known} acts={acts} />;
     case "clash": return <Clash known={known} acts={acts} />;
+    case "other": return <Other known={known} acts={acts} />;
     case "held": return <HeldOf known={known} acts={acts} />;
+    case "gone": return <Gone />;
     case "expired": return <Expired known={known} />;
     case "working": return <><Repeated known={known} /><Working sent={stage.sent} why={stage.why} /></>;
     case "login": return (
@@ -69,7 +73,7 @@ function Ready({ known: { chosen }, acts }: Props) {
   if (chosen === undefined) return null;
   return (
     <>
-      <Summary chosen={chosen} change />
+      <Summary chosen={chosen} />
       <div class="buttons"><button type="button" class="button" onClick={acts.lock}>{t("check.lock")}</button></div>
       <p class="hint">{t("check.lock.hint")}</p>
       <Bring />
@@ -85,13 +89,8 @@ function HeldOf({ known, acts }: Props) {
 
 /** Another seat is held still: one at a time, and which one is theirs to say. */
 function Clash({ known, acts }: Props) {
-  const { hold, heldChosen, heldFor, chosen } = known;
+  const { hold, heldChosen, chosen } = known;
   if (hold === undefined) return null;
-  const goOn = () => {
-    const [, name, birthDate] = /^(.*) (\d{4}-\d\d-\d\d)$/.exec(heldFor ?? "") ?? [];
-    keep({ chosen: heldChosen, ...(name && birthDate ? { name, birthDate } : {}) });
-    acts.look();
-  };
   const time = timeAt(hold.expires_at, heldChosen?.timezone ?? "Asia/Jakarta");
   return (
     <>
@@ -100,12 +99,44 @@ function Clash({ known, acts }: Props) {
         <p>{t("check.clash")}</p>
       </div>
       <div class="buttons">
-        <button type="button" class="button" onClick={goOn}>{t("check.clash.keep", { when: whenOf(hold) })}</button>
+        <button type="button" class="button" onClick={acts.stay}>{t("check.clash.keep", { when: whenOf(hold) })}</button>
         <button type="button" class="button second" onClick={acts.release}>
           {chosen === undefined ? t("held.release") : t("check.clash.other", { when: whenOf(chosen) })}
         </button>
       </div>
       <p class="hint">{t("held.release.hint")}</p>
+    </>
+  );
+}
+
+/** What was typed is another person's: the seat does not go to them, and whether to give it up is asked. */
+function Other({ known, acts }: Props) {
+  const { hold, heldFor, name } = known;
+  if (hold === undefined || !heldFor || name === undefined) return null;
+  return (
+    <>
+      <div class="panel warn">
+        <p>{t("other.seat", { when: whenOf(hold), who: heldFor.name })}</p>
+        <p>{t("other.lost", { who: name })}</p>
+      </div>
+      <div class="buttons">
+        <button type="button" class="button" onClick={acts.stay}>{t("other.stay", { who: heldFor.name })}</button>
+        <button type="button" class="button danger" onClick={acts.swap}>{t("other.swap", { who: name })}</button>
+        <a class="button second" href="/data">{t("other.data")}</a>
+      </div>
+    </>
+  );
+}
+
+/** The hold was confirmed, given back or corrected on another page. */
+function Gone() {
+  return (
+    <>
+      <p class="panel warn">{t("gone.text")}</p>
+      <div class="buttons">
+        <a class="button" href="/jadwal">{t("frame.mine")}</a>
+        <a class="button second" href="/layanan">{t("check.nothing.begin")}</a>
+      </div>
     </>
   );
 }

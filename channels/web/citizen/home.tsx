@@ -14,6 +14,7 @@ import { unfinished } from "../shared/send";
 import { useSettings } from "../shared/settings";
 import { start } from "../shared/start";
 import { t } from "../shared/words";
+import { OURS } from "./check/commands";
 
 const AGAIN_MS = 30_000;
 
@@ -43,7 +44,7 @@ function Home() {
 /** A command that was sent, and whose outcome nobody has seen. */
 function Unfinished() {
   const sent = unfinished();
-  if (sent === null || !["hold", "confirm", "extend", "release"].includes(sent.kind)) return null;
+  if (sent === null || !OURS.includes(sent.kind)) return null;
   return (
     <div class="panel warn">
       <p>{t("home.unfinished")}</p>

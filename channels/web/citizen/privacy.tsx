@@ -7,6 +7,7 @@ import { logOut } from "../shared/log-out";
 import { tell } from "../shared/problem";
 import { prose } from "../shared/prose";
 import { start } from "../shared/start";
+import { inTab, onDevice } from "../shared/storage";
 import { t } from "../shared/words";
 
 const WHAT = ["name", "phone", "nik"] as const;
@@ -36,8 +37,8 @@ function Remove() {
   async function remove(): Promise<void> {
     try {
       await logOut();
-      localStorage.clear();
-      sessionStorage.clear();
+      onDevice.clear();
+      inTab.clear();
       setDone(prose("privacy.removed"));
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;

@@ -21,6 +21,12 @@ export function readBirth(born: Born, today: string): { date: string } | { fault
   return date < today ? { date } : { fault: "field.birth.future" };
 }
 
+/** Write a birth date as its three numbers, as it was typed. */
+export function bornOf(date: string): Born {
+  const [year = "", month = "", day = ""] = date.split("-").map((part) => String(Number(part)));
+  return { day, month, year };
+}
+
 function numberOf(text: string): number {
   return /^\d{1,4}$/.test(text.trim()) ? Number(text) : 0;
 }

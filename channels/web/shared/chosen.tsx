@@ -59,7 +59,7 @@ export async function findChosen(slot: SlotName): Promise<Chosen> {
 export async function resumeHold(hold: Schemas["Hold"]): Promise<void> {
   const chosen = await findChosen(hold);
   // For whom of this phone's people it is held nobody says, so no name is shown with it.
-  keep({ hold, chosen, service: hold.service, heldChosen: chosen, heldFor: "", extended: undefined });
+  keep({ hold, chosen, service: hold.service, heldChosen: chosen, heldFor: null, extended: undefined });
 }
 
 /** Whether two half days are the same one. */

@@ -1,6 +1,7 @@
 /** What was chosen and typed so far: kept while the tab lives, so that nothing is typed twice. */
 
 import type { Schemas } from "./api";
+import { inTab } from "./storage";
 
 /** The half day that was chosen, with what its later screens repeat. */
 export interface Chosen {
@@ -20,18 +21,23 @@ export interface Born {
   year: string;
 }
 
+/** Who is to come. */
+export interface Who {
+  name: string;
+  birthDate: string;
+}
+
 export interface Draft {
   service?: string;
   chosen?: Chosen;
   name?: string;
   birthDate?: string;
   born?: Born;
-  nik?: string;
   phone?: string;
   hold?: Schemas["Hold"];
-  /** What is held, for whom, and whether it was prolonged already. */
+  /** What is held, for whom (nobody knows of a hold that was found), and whether it was prolonged. */
   heldChosen?: Chosen;
-  heldFor?: string;
+  heldFor?: Who | null;
   extended?: boolean;
   /** The code of the booking that is to be moved, when a slot is chosen for that. */
   moves?: string;
@@ -41,18 +47,12 @@ const KEPT = "antrean.draft";
 
 /** Give what is kept. */
 export function draft(): Draft {
-  const text = sessionStorage.getItem(KEPT);
-  return text === null ? {} : (JSON.parse(text) as Draft);
+  return inTab.get<Draft>(KEPT) ?? {};
 }
 
 /** Keep more, or something else; `undefined` takes a field out. */
 export function keep(more: { [name in keyof Draft]?: Draft[name] | undefined }): Draft {
   const all = { ...draft(), ...more } as Draft;
-  sessionStorage.setItem(KEPT, JSON.stringify(all));
+  inTab.put(KEPT, all);
   return all;
-}
-
-/** Forget all that was typed. */
-export function forgetDraft(): void {
-  sessionStorage.removeItem(KEPT);
 }

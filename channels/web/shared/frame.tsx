@@ -1,8 +1,9 @@
 /** What is around every page: the header, the way back, the help that is always in one place. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useSettings } from "./settings";
+import { isKept } from "./storage";
 import { choose, shown, t } from "./words";
 
 interface Props {
@@ -27,6 +28,7 @@ export function Frame({ back, title, children }: Props) {
       </header>
       <main id="main">
         <Banner />
+        <NothingKept />
         {back === undefined ? null : <a class="back" href={back}>{t("frame.back")}</a>}
         <h1 tabIndex={-1} ref={heading}>{title}</h1>
         {children}
@@ -54,6 +56,13 @@ function useHeading(title: string) {
     before.current = title;
   }, [title]);
   return heading;
+}
+
+/** Said where the browser keeps nothing: what is chosen on one page is unknown on the next. */
+function NothingKept() {
+  const [isLost, setLost] = useState(false);
+  useEffect(() => setLost(!isKept("sessionStorage")), []);
+  return isLost ? <p class="panel warn">{t("frame.nothingKept")}</p> : null;
 }
 
 /** What an operator has to say to everybody, as while the service is closed. */

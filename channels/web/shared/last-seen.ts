@@ -1,5 +1,7 @@
 /** The office whose dates this phone showed last: public, and nothing of who looked. */
 
+import { onDevice } from "./storage";
+
 export interface Seen {
   office: string;
   name: string;
@@ -11,11 +13,10 @@ const KEPT = "antrean.office";
 
 /** Give it, if any. */
 export function lastSeen(): Seen | null {
-  const text = localStorage.getItem(KEPT);
-  return text === null ? null : (JSON.parse(text) as Seen);
+  return onDevice.get<Seen>(KEPT);
 }
 
 /** Remember it. */
 export function rememberSeen(seen: Seen): void {
-  localStorage.setItem(KEPT, JSON.stringify(seen));
+  onDevice.put(KEPT, seen);
 }

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "./api";
-import { rest } from "./send";
+import { rest } from "./rest";
 
 interface Loaded<T> {
   value: T | null;
@@ -44,14 +44,25 @@ async function keepTrying<T>(load: Load<T>, tell: Tell<T>, signal: AbortSignal):
   }
 }
 
-/** Do something now and then while somebody looks at the page, and when they come back to it. */
-export function useWhileSeen(act: () => void, everyMs: number): void {
+/** Do something each time that somebody comes back to the page. */
+export function useSeenAgain(act: () => void): void {
   const latest = useRef(act);
   latest.current = act;
   useEffect(() => {
     const look = () => { if (document.visibilityState === "visible") latest.current(); };
-    const timer = setInterval(look, everyMs);
     document.addEventListener("visibilitychange", look);
-    return () => { clearInterval(timer); document.removeEventListener("visibilitychange", look); };
+    return () => document.removeEventListener("visibilitychange", look);
+  }, []);
+}
+
+/** Do something now and then while somebody looks at the page, and when they come back to it. */
+export function useWhileSeen(act: () => void, everyMs: number): void {
+  const latest = useRef(act);
+  latest.current = act;
+  useSeenAgain(act);
+  useEffect(() => {
+    const look = () => { if (document.visibilityState === "visible") latest.current(); };
+    const timer = setInterval(look, everyMs);
+    return () => clearInterval(timer);
   }, [everyMs]);
 }

@@ -3,6 +3,8 @@
 import { call, Problem, type Schemas } from "./api";
 import { now } from "./clock";
 import { tellOnce } from "./problem";
+import { rest } from "./rest";
+import { inTab } from "./storage";
 import { t } from "./own-words";
 
 export type By = Schemas["LoginBegun"]["by"];
@@ -20,7 +22,6 @@ export interface Begun {
 
 const KEPT = "antrean.login";
 const WAIT_S = 20;
-const AGAIN_MS = 2_000;
 
 /** Begin to prove a phone; raises Problem. */
 export async function beginLogin(phone: string, by: By): Promise<Begun> {
@@ -34,21 +35,19 @@ export async function beginLogin(phone: string, by: By): Promise<Begun> {
     endsAt: body.expires_at,
     begunAt: Date.now(),
   };
-  sessionStorage.setItem(KEPT, JSON.stringify(begun));
+  inTab.put(KEPT, begun);
   return begun;
 }
 
 /** Give the login that waits for its proof, if there is one whose time is not over. */
 export function loginUnderWay(): Begun | null {
-  const text = sessionStorage.getItem(KEPT);
-  if (text === null) return null;
-  const begun = JSON.parse(text) as Begun;
-  return Date.parse(begun.endsAt) > now().getTime() ? begun : null;
+  const begun = inTab.get<Begun>(KEPT);
+  return begun !== null && Date.parse(begun.endsAt) > now().getTime() ? begun : null;
 }
 
 /** Forget the login that waits. */
 export function forgetLogin(): void {
-  sessionStorage.removeItem(KEPT);
+  inTab.drop(KEPT);
 }
 
 /** Wait until the phone is proven, however often the line breaks; false once its time is over. */
@@ -57,18 +56,19 @@ export async function waitForProof(
   tell: (isLineLost: boolean) => void,
   signal: AbortSignal,
 ): Promise<boolean> {
-  for (;;) {
+  for (let tries = 0; ; tries += 1) {
     const turn = turnOf(signal);
     try {
       const state = await look(begun, turn.signal);
       tell(false);
+      tries = -1;
       if (state !== "pending") return state === "proven";
     } catch (error) {
       if (signal.aborted) throw error;
       if (turn.signal.aborted) continue;
       if (!(error instanceof Problem) || !error.passes) throw error;
       tell(true);
-      await rest(error, turn.signal);
+      await rest(error, tries, turn.signal);
     } finally {
       turn.abort();
     }
@@ -110,12 +110,4 @@ function turnOf(signal: AbortSignal): AbortController {
     if (document.visibilityState === "visible") end();
   }, until);
   return turn;
-}
-
-async function rest(problem: Problem, signal: AbortSignal): Promise<void> {
-  const ms = (problem.retryAfterS === null ? AGAIN_MS : problem.retryAfterS * 1_000) * (1 + Math.random() / 2);
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => { clearTimeout(timer); resolve(); }, { once: true });
-  });
 }

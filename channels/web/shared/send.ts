@@ -1,8 +1,10 @@
 /** Commands: written down before they are sent, sent again with the same key until decided. */
 
 import { type Answer, call, Problem, type Schemas } from "./api";
+import { rest } from "./rest";
+import { inTab } from "./storage";
 
-export type Kind = "hold" | "confirm" | "release" | "cancel" | "move" | "extend";
+export type Kind = "hold" | "correct" | "confirm" | "release" | "cancel" | "move" | "extend";
 
 /** A command that was sent, or is about to be: enough to send it again after a reload. */
 export interface Sent {
@@ -24,7 +26,6 @@ export type Progress = (
 const KEPT = "antrean.sent";
 const WAIT_S = 5;
 const POLL_S = 20;
-const AGAIN_MS = [500, 1_000, 2_000, 4_000, 8_000] as const;
 
 /** Write a command down. Only one is under way at a time. */
 export function begin(kind: Kind, path: string, more: Partial<Sent> = {}): Sent {
@@ -35,13 +36,12 @@ export function begin(kind: Kind, path: string, more: Partial<Sent> = {}): Sent 
 
 /** Give the command that was under way when the page was left, if any. */
 export function unfinished(): Sent | null {
-  const text = sessionStorage.getItem(KEPT);
-  return text === null ? null : (JSON.parse(text) as Sent);
+  return inTab.get<Sent>(KEPT);
 }
 
 /** Forget the command: its outcome was seen. */
 export function forget(): void {
-  sessionStorage.removeItem(KEPT);
+  inTab.drop(KEPT);
 }
 
 /** Draw a key; by hand, for `randomUUID` is not there on a page without https. */
@@ -51,7 +51,7 @@ function newKey(): string {
 }
 
 function keep(sent: Sent): void {
-  sessionStorage.setItem(KEPT, JSON.stringify(sent));
+  inTab.put(KEPT, sent);
 }
 
 /** Send it until it is decided, however often the line breaks; raises Problem where it is refused. */
@@ -105,22 +105,4 @@ function read<T>(outcome: Record<string, unknown>): T {
   const status = Number(outcome["status"]);
   if (status >= 400) throw new Problem(status, { code: "internal", ...outcome });
   return outcome as T;
-}
-
-/** Wait as long as was asked, or longer each time, never in step with others; false if ended. */
-export async function rest(problem: Problem, turn: number, signal: AbortSignal): Promise<boolean> {
-  const usual = AGAIN_MS[Math.min(turn, AGAIN_MS.length - 1)] ?? 8_000;
-  const longest = problem.retryAfterS === null ? usual : problem.retryAfterS * 1_000;
-  const ms = longest * (1 + Math.random() / 2);
-  return new Promise<boolean>((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      removeEventListener("online", end);
-      signal.removeEventListener("abort", end);
-      resolve(!signal.aborted);
-    };
-    const timer = setTimeout(end, ms);
-    addEventListener("online", end);
-    signal.addEventListener("abort", end);
-  });
 }

@@ -2,7 +2,7 @@
 
 import { Problem, problemOf } from "./api";
 import { learn } from "./clock";
-import { rest } from "./send";
+import { rest } from "./rest";
 
 /** What to do with what comes: events, and whether the line stands. */
 export interface Ears {

@@ -3,6 +3,7 @@
 import { call, Problem, type Schemas } from "./api";
 import { now } from "./clock";
 import { dateAt } from "./format";
+import { inTab, onDevice } from "./storage";
 
 export type Ticket = Schemas["Ticket"];
 
@@ -36,12 +37,7 @@ const TOKEN = "antrean.ticket.";
 
 /** Give the tickets of this device, what is to come first. */
 export function keptTickets(): Kept[] {
-  try {
-    const all = JSON.parse(localStorage.getItem(KEPT) ?? "[]") as Kept[];
-    return [...all].sort(byTime);
-  } catch {
-    return [];
-  }
+  return (onDevice.get<Kept[]>(KEPT) ?? []).sort(byTime);
 }
 
 /** Give one ticket of this device. */
@@ -51,7 +47,7 @@ export function keptTicket(code: string): Kept | null {
 
 /** Take a ticket out of this device; the booking stays. */
 export function dropTicket(code: string): void {
-  sessionStorage.removeItem(TOKEN + code);
+  inTab.drop(TOKEN + code);
   write(keptTickets().filter((kept) => kept.code !== code));
 }
 
@@ -69,12 +65,12 @@ export function wasMoved(fresh: Fresh): boolean {
 
 /** Remember, in this tab alone, the token that opens one booking for ten minutes. */
 export function keepToken(code: string, token: string): void {
-  sessionStorage.setItem(TOKEN + code, token);
+  inTab.write(TOKEN + code, token);
 }
 
 /** Give what opens a booking without a login, to be put into a call or a command. */
 export function opener(code: string): { ticket?: string } {
-  const token = sessionStorage.getItem(TOKEN + code);
+  const token = inTab.read(TOKEN + code);
   return token === null ? {} : { ticket: token };
 }
 
@@ -126,7 +122,7 @@ async function openBooking<T>(path: string, code: string, signal: AbortSignal) {
     // A token is over after ten minutes; a login may be there all the same.
     const isOver = error instanceof Problem && error.status === 401 && by.ticket !== undefined;
     if (!isOver) throw error;
-    sessionStorage.removeItem(TOKEN + code);
+    inTab.drop(TOKEN + code);
     return call<T>(path, { signal });
   }
 }
@@ -173,9 +169,5 @@ function byTime(one: Kept, other: Kept): number {
 }
 
 function write(all: Kept[]): void {
-  try {
-    localStorage.setItem(KEPT, JSON.stringify(all));
-  } catch {
-    // A device without room keeps none; the ticket is still shown.
-  }
+  onDevice.put(KEPT, all);
 }

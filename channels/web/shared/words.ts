@@ -1,6 +1,7 @@
 /** What the page says, in the language that its reader chose. */
 
 import { id, type Words } from "../words/id";
+import { isKept, onDevice } from "./storage";
 
 export type Language = "id" | "en";
 export type Word = keyof Words;
@@ -14,7 +15,7 @@ const others: (() => Promise<void>)[] = [];
 /** Load the language that was chosen before, or is asked for by `?lang=`; Indonesian else. */
 export async function loadWords(): Promise<void> {
   const asked = new URLSearchParams(location.search).get("lang");
-  const chosen = asked ?? localStorage.getItem(KEPT);
+  const chosen = asked ?? onDevice.read(KEPT);
   if (chosen === "en") await loadEnglish();
   document.documentElement.lang = language;
 }
@@ -55,9 +56,10 @@ export function shown(): Language {
 
 /** Keep another language and show the page in it. */
 export function choose(next: Language): void {
-  localStorage.setItem(KEPT, next);
+  onDevice.write(KEPT, next);
   const url = new URL(location.href);
-  url.searchParams.delete("lang");
+  if (isKept("localStorage")) url.searchParams.delete("lang");
+  else url.searchParams.set("lang", next);
   location.replace(url);
 }
 

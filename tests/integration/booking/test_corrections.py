@@ -113,3 +113,52 @@ async def test_a_phone_at_its_cap_may_still_correct(
     corrected = await ledger.one(respelt(family[0]).hold(ref, replaces=held[0].hold_id))
 
     assert isinstance(corrected, HoldGranted)
+
+
+async def test_with_the_seat_or_nothing_a_mistake_is_corrected_on_it(
+    ledger: Ledger, world: World, citizen: Citizen
+) -> None:
+    ref = await world.new_slot(seats=1)
+    first = await ledger.one(citizen.hold(ref))
+
+    second = await ledger.one(respelt(citizen).hold(ref, replaces=first.hold_id, keeps_seat=True))
+
+    assert isinstance(second, HoldGranted)
+    assert second.expires_at == first.expires_at
+
+
+async def test_with_the_seat_or_nothing_another_person_and_another_session_lose_nothing(
+    ledger: Ledger, world: World, citizen: Citizen, citizens: Citizens
+) -> None:
+    ref = await world.new_slot(seats=2)
+    other = await world.open_slot(ref.office, seats=1, day=TODAY + timedelta(days=12))
+    first = await ledger.one(citizen.hold(ref))
+    sibling = replace(citizens(1)[0], phone=citizen.phone)
+    alone: dict[str, Any] = {"replaces": first.hold_id, "keeps_seat": True}
+
+    answers = await ledger.decide(sibling.hold(ref, **alone), citizen.hold(other, **alone))
+    still = await ledger.one(citizen.confirm(first.hold_id))
+
+    assert [answer.code for answer in answers] == [Refusal.SEAT_NOT_KEPT] * 2
+    assert tuple(await ledger.slot(ref)) == (2, 1, 0)
+    assert still.kind == "booking_granted"
+
+
+async def test_the_seat_of_a_hold_that_is_no_more_is_not_kept(
+    ledger: Ledger, world: World, citizen: Citizen, citizens: Citizens
+) -> None:
+    ref = await world.new_slot(seats=5)
+    late, gone, booked = citizens(3)
+    holds = [await ledger.one(one.hold(ref)) for one in (late, gone, booked)]
+    await ledger.let_expire(holds[0].hold_id)
+    await ledger.one(gone.release(holds[1].hold_id))
+    await ledger.one(booked.confirm(holds[2].hold_id))
+
+    answers = [
+        await ledger.one(one.hold(ref, replaces=hold.hold_id, keeps_seat=True))
+        for one, hold in zip((late, gone, booked, citizen), (*holds, holds[0]), strict=True)
+    ]
+
+    assert [answer.code for answer in answers] == [
+        *(Refusal.HOLD_EXPIRED, Refusal.HOLD_EXPIRED, Refusal.ALREADY_BOOKED, Refusal.NOT_FOUND)
+    ]

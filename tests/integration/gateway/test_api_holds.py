@@ -320,3 +320,83 @@ async def test_an_extension_that_nobody_waits_for_is_asked_for_later(
     assert begun.status == 202
     assert (told["outcome"]["status"], told["outcome"]["hold_id"]) == (200, held["hold_id"])
     assert told["outcome"]["expires_at"] > held["expires_at"]
+
+
+def corrected(body: dict[str, Any], hold_id: str, **more: Any) -> dict[str, Any]:
+    """Write the body of a hold again for the same person, whose birth date was wrong."""
+    right = body["applicant"] | {"birth_date": "1991-08-17"}
+    return body | {"applicant": right, "replaces": hold_id} | more
+
+
+async def test_a_mistake_is_mended_on_the_last_seat_and_the_key_is_answered_alike(
+    world: World, citizen: Client
+) -> None:
+    ref, key = await world.new_slot(seats=1), uuid4().hex
+    body = wish(ref)
+    held = (await citizen.post("/v1/holds", body)).json
+    await world.wait_for_state(citizen, ref, "full")
+    mended = corrected(body, held["hold_id"], keeps_seat=True)
+
+    first, again = [await citizen.post("/v1/holds", mended, key=key) for _ in range(2)]
+    code = {"approval_code": first.json["approval_code"]}
+    old = await citizen.post(f"/v1/holds/{held['hold_id']}/confirm", code)
+    new = await citizen.post(f"/v1/holds/{first.json['hold_id']}/confirm", code)
+
+    assert (first.status, first.json["expires_at"]) == (201, held["expires_at"])
+    assert again.text == first.text
+    assert (old.status, new.status) == (409, 201)
+
+
+async def test_another_person_gets_a_seat_of_their_own_or_none(
+    world: World, citizen: Client
+) -> None:
+    ref = await world.new_slot(seats=2)
+    held = (await citizen.post("/v1/holds", wish(ref))).json
+    other = wish(ref) | {"replaces": held["hold_id"]}
+
+    refused = await citizen.post("/v1/holds", other | {"keeps_seat": True})
+    before = await world.remaining(ref)
+    swapped = await citizen.post("/v1/holds", other)
+
+    assert (refused.status, refused.json["code"], before) == (409, "seat_not_kept", 1)
+    assert swapped.status == 201
+    # The old seat came back at once, by the rule of these offices.
+    assert await world.remaining(ref) == 1
+
+
+@pytest.mark.parametrize("keeps_seat", [True, False])
+async def test_nobody_mends_what_somebody_else_holds(
+    keeps_seat: bool,
+    world: World,
+    citizen: Client,
+    log_in: LogIn,
+) -> None:
+    ref = await world.new_slot(seats=2)
+    body = wish(ref)
+    held = (await (await log_in()).post("/v1/holds", body)).json
+
+    answers = [
+        await citizen.post("/v1/holds", corrected(body, one, keeps_seat=keeps_seat))
+        for one in (held["hold_id"], str(uuid4()))
+    ]
+
+    assert [(one.status, one.json["code"]) for one in answers] == [(404, "not_found")] * 2
+    assert await world.remaining(ref) == 1
+
+
+async def test_what_is_to_be_replaced_is_named_by_its_id(world: World, citizen: Client) -> None:
+    ref = await world.new_slot(seats=1)
+
+    answer = await citizen.post("/v1/holds", wish(ref) | {"replaces": "seat 5"})
+
+    assert (answer.status, answer.json["code"]) == (422, "invalid")
+    assert answer.json["errors"][0]["loc"] == ["replaces"]
+
+
+async def test_a_seat_is_kept_only_of_a_hold_that_is_named(world: World, citizen: Client) -> None:
+    ref = await world.new_slot(seats=1)
+
+    answer = await citizen.post("/v1/holds", wish(ref) | {"keeps_seat": True})
+
+    assert (answer.status, answer.json["errors"][0]["loc"]) == (422, ["replaces"])
+    assert await world.remaining(ref) == 1

@@ -2,36 +2,49 @@
 
 import type { Problem, Schemas } from "../../shared/api";
 import { isSame } from "../../shared/chosen";
-import { type Draft, draft } from "../../shared/draft";
+import { type Draft, draft, type Who } from "../../shared/draft";
 import { begin, type Kind, type Sent } from "../../shared/send";
 
 type Hold = Schemas["Hold"];
 
 /** The commands that belong to this page; others have pages of their own. */
-export const OURS: Kind[] = ["hold", "confirm", "extend", "release"];
+export const OURS: Kind[] = ["hold", "correct", "confirm", "extend", "release"];
 
 /** Whether enough is known to ask for a seat. */
-export function isComplete(known: Draft): known is Draft & Required<Pick<Draft, "chosen" | "name" | "birthDate">> {
-  return known.chosen !== undefined && known.name !== undefined && known.birthDate !== undefined;
+export function isComplete(known: Draft): known is Draft & Who & Required<Pick<Draft, "chosen">> {
+  return known.chosen !== undefined && whoOf(known) !== null;
 }
 
-/** Name for whom a seat is held, so that it is not taken for somebody else's. */
-export function whoOf(known: Draft): string {
-  return `${known.name} ${known.birthDate}`;
+/** Give for whom a seat is wanted, as far as that was typed. */
+export function whoOf({ name, birthDate }: Draft): Who | null {
+  return name === undefined || birthDate === undefined ? null : { name, birthDate };
 }
 
-/** Whether a hold is what its holder wants by now: the same half day, for the same person. */
-export function isWanted(hold: Hold, known: Draft): boolean {
-  const forThem = !known.heldFor || known.heldFor === whoOf(known);
-  return known.chosen !== undefined && isSame(hold, known.chosen) && forThem;
+/** Whether a hold is of the half day that is wanted. */
+export function isThere(hold: Hold, { chosen }: Draft): boolean {
+  return chosen !== undefined && isSame(hold, chosen);
+}
+
+/** Whether a hold is for whoever is meant by now; for whom one is that was found, nobody says. */
+export function isForThem(known: Draft): boolean {
+  const { heldFor, name, birthDate } = known;
+  return !heldFor || (heldFor.name === name && heldFor.birthDate === birthDate);
 }
 
 /** Ask for the seat that was chosen. */
 export function askForHold(): Sent {
-  const { chosen, name, birthDate } = draft();
+  return begin("hold", "/v1/holds", { body: wishOf(draft()) });
+}
+
+/** Correct for whom a seat is held: on the same seat or not at all, or on another one too. */
+export function askToCorrect({ hold_id: replaces }: Hold, keepsSeat: boolean): Sent {
+  const body = { ...wishOf(draft()), replaces, keeps_seat: keepsSeat };
+  return begin("correct", "/v1/holds", { body });
+}
+
+function wishOf({ chosen, name, birthDate }: Draft) {
   const { office, service, date, session } = chosen ?? {};
-  const body = { office, service, date, session, applicant: { name, birth_date: birthDate } };
-  return begin("hold", "/v1/holds", { body });
+  return { office, service, date, session, applicant: { name, birth_date: birthDate } };
 }
 
 /** Make a hold certain, by the code that came with it. */

@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Schemas } from "../../shared/api";
 import type { Chosen } from "../../shared/draft";
 import { timeAt } from "../../shared/format";
+import { useSeenAgain } from "../../shared/load";
 import { Countdown, useNow } from "../../shared/moments";
 import { say } from "../../shared/say";
 import { t } from "../../shared/words";
@@ -23,14 +24,16 @@ export function Held({ hold, chosen, extended, acts }: Props) {
   const left = Date.parse(hold.expires_at) - useNow().getTime();
   const until = t("held.until", { time: timeAt(hold.expires_at, chosen.timezone) });
   useEffect(() => say(`${until} ${t("held.not")}`), [until]);
-  useEffect(() => { if (left <= 0) acts.expire(); }, [left <= 0]);
+  // It may have been extended on another device: that is asked before anybody is told that it is over.
+  useEffect(() => { if (left <= 0) acts.ask(); }, [left <= 0]);
+  useSeenAgain(acts.ask);
   return (
     <>
       <div class="panel warn" data-held={hold.expires_at}>
         <p><b>{until}</b> <Countdown to={hold.expires_at} /></p>
         <p>{t("held.not")}</p>
       </div>
-      <Summary chosen={chosen} change={false} />
+      <Summary chosen={chosen} isHeld />
       <div class="buttons"><button type="button" class="button" onClick={acts.take}>{t("held.take")}</button></div>
       <Bring />
       <div class="buttons">

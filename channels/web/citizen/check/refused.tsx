@@ -32,14 +32,17 @@ export function Refused({ kind, problem, acts }: Props) {
       setTrouble(error);
     }
   };
+  const { heldFor } = draft();
+  // A correction that was refused changed nothing: the seat is held for whom it was.
+  const kept = kind === "correct" && heldFor ? t("other.kept", { who: heldFor.name }) : t("refused.kept");
   const taken = problem.code === "slot_full" && chosen !== undefined;
   return (
     <>
       <Trouble
         problem={problem} timezone={chosen?.timezone} byItself={false}
-        {...(taken ? { text: t("refused.taken", { when: whenOf(chosen) }) } : {})}
+        {...(taken ? { text: t(kind === "correct" ? "other.full" : "refused.taken", { when: whenOf(chosen) }) } : {})}
       >
-        <p class="soft">{t("refused.kept")}</p>
+        <p class="soft">{kept}</p>
       </Trouble>
       {trouble === null ? null : <Trouble problem={trouble} byItself={false} />}
       {problem.code === "already_booked" && chosen !== undefined ? <AlreadyBooked service={chosen.service} acts={acts} /> : null}
@@ -57,6 +60,7 @@ function Ways({ kind, code, acts }: { kind: Kind; code: string; acts: Acts }) {
     <div class="buttons">
       {code === "invalid" ? <a class="button" href="/data">{t("refused.data")}</a> : null}
       {isTheirs ? <a class="button" href="/jadwal">{t("refused.mine")}</a> : null}
+      {kind === "correct" ? <button type="button" class="button" onClick={acts.stay}>{t("other.goOn")}</button> : null}
       {AGAIN.has(code) ? <button type="button" class="button" onClick={acts.look}>{t("refused.again")}</button> : null}
       {kind === "hold" && !isTheirs ? (
         <a class={TAKEN.has(code) ? "button" : "button second"} href={dates}>{t("refused.dates")}</a>

@@ -2,17 +2,19 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { call, Problem, type Schemas } from "../../shared/api";
+import { bornOf } from "../../shared/birth";
 import { datesPath, standing } from "../../shared/chosen";
+import { now } from "../../shared/clock";
 import { draft, keep } from "../../shared/draft";
 import { forget, type Kind, perform, type Progress, type Sent, unfinished } from "../../shared/send";
 import {
-  askForHold, askForTime, askToConfirm, askToRelease, isComplete, isOver, isWanted, OURS, whoOf,
+  askForHold, askForTime, askToConfirm, askToCorrect, askToRelease, isComplete, isForThem, isOver, isThere, OURS, whoOf,
 } from "./commands";
 
 type Hold = Schemas["Hold"];
 
 export type Stage =
-  | { at: "nothing" | "check" | "clash" | "held" | "expired" }
+  | { at: "nothing" | "check" | "clash" | "other" | "held" | "gone" | "expired" }
   | { at: "working"; sent: Sent; why: Problem | null }
   | { at: "login"; sent: Sent }
   | { at: "refused"; kind: Kind; problem: Problem };
@@ -22,16 +24,26 @@ export interface Acts {
   take: () => void;
   extend: () => void;
   release: () => void;
+  /** Give the seat up for one that is free, for whoever was typed last. */
+  swap: () => void;
+  /** Leave the hold as it is: where, and for whom, it was taken. */
+  stay: () => void;
   resume: (sent: Sent) => void;
+  /** Show what the draft says. */
   look: () => void;
-  expire: () => void;
+  /** Ask how long the hold stands, and show it. */
+  ask: () => void;
 }
 
 /** Give the stage and what can be done; what was under way when the page was left goes on. */
 export function useStages(): [Stage, Acts] {
   const [stage, setStage] = useState<Stage>(stageOfDraft);
   const gone = useRef(new AbortController());
-  const resume = (sent: Sent) => { void carryOut(sent, setStage, gone.current.signal); };
+  const isBusy = useRef(false);
+  const resume = (sent: Sent) => {
+    isBusy.current = true;
+    void carryOut(sent, setStage, gone.current.signal).finally(() => { isBusy.current = false; });
+  };
   useEffect(() => {
     const sent = unfinished();
     if (sent !== null && OURS.includes(sent.kind)) resume(sent);
@@ -40,19 +52,24 @@ export function useStages(): [Stage, Acts] {
     addEventListener("pageshow", again);
     return () => { gone.current.abort(); removeEventListener("pageshow", again); };
   }, []);
+  // One at a time: a second tap, before the page has changed, must not be a second command.
+  const start = (ask: () => Sent) => { if (!isBusy.current) resume(ask()); };
   const withHold = (ask: (hold: Hold) => Sent) => () => {
     const { hold } = draft();
     if (hold === undefined) setStage(stageOfDraft());
-    else resume(ask(hold));
+    else start(() => ask(hold));
   };
   return [stage, {
-    lock: () => resume(askForHold()),
+    lock: () => start(askForHold),
     take: withHold(askToConfirm),
     extend: withHold(askForTime),
     release: withHold(askToRelease),
+    swap: withHold((hold) => askToCorrect(hold, false)),
+    stay: () => { stay(); setStage(stageOfDraft()); },
     resume,
     look: () => setStage(stageOfDraft()),
-    expire: () => { void lookAgain(setStage); },
+    // What is under way says more than a list that was asked for before it.
+    ask: () => { void stageOfList().then((found) => { if (!isBusy.current) setStage(found); }); },
   }];
 }
 
@@ -60,7 +77,8 @@ export function useStages(): [Stage, Acts] {
 function stageOfDraft(): Stage {
   const known = draft();
   const hold = standing(known);
-  if (hold !== null) return { at: isWanted(hold, known) ? "held" : "clash" };
+  if (hold !== null && !isThere(hold, known)) return { at: "clash" };
+  if (hold !== null) return { at: isForThem(known) ? "held" : "other" };
   if (known.hold !== undefined) {
     dropHold();
     return { at: "expired" };
@@ -84,7 +102,8 @@ async function carryOut(sent: Sent, tell: (stage: Stage) => void, signal: AbortS
     if (!(error instanceof Problem)) throw error;
     if (error.code === "login_required") return tell({ at: "login", sent });
     forget();
-    if (sent.kind === "extend" && NO_MORE.has(error.code)) return noMore(error, tell);
+    if (sent.kind === "extend" && NO_MORE.has(error.code)) return tell(await stageOfTime(error));
+    if (sent.kind === "correct" && error.code === "seat_not_kept") return tell(stageOfDraft());
     tell(fail(sent.kind, error));
   }
 }
@@ -93,9 +112,7 @@ function succeed(sent: Sent, body: unknown, tell: (stage: Stage) => void): void 
   if (sent.kind === "confirm") return goToTicket(body as Schemas["Ticket"]);
   if (sent.kind === "release") return afterRelease(tell);
   if (sent.kind === "extend") keep({ hold: body as Hold, extended: true });
-  if (sent.kind === "hold") {
-    keep({ hold: body as Hold, heldChosen: draft().chosen, heldFor: whoOf(draft()), extended: false });
-  }
+  if (sent.kind === "hold" || sent.kind === "correct") takeHold(body as Hold);
   tell(stageOfDraft());
 }
 
@@ -104,7 +121,7 @@ function afterRelease(tell: (stage: Stage) => void): void {
   const known = draft();
   const { hold, chosen } = known;
   dropHold();
-  if (hold === undefined || chosen === undefined || !isWanted(hold, known)) return tell(stageOfDraft());
+  if (hold === undefined || chosen === undefined || !isThere(hold, known)) return tell(stageOfDraft());
   keep({ chosen: undefined });
   location.replace(datesPath(chosen.office, chosen.service));
 }
@@ -118,26 +135,44 @@ function fail(kind: Kind, problem: Problem): Stage {
   return kind === "release" ? stageOfDraft() : { at: "expired" };
 }
 
-/** Ask how long the hold stands before it is said to be over: it may have been extended elsewhere. */
-async function lookAgain(tell: (stage: Stage) => void): Promise<void> {
-  const id = draft().hold?.hold_id;
+/** Remember a hold, and for whom it is; a correction on the same seat does not prolong it. */
+function takeHold(hold: Hold): void {
+  const known = draft();
+  const isAsBefore = known.hold?.expires_at === hold.expires_at;
+  const extended = isAsBefore && known.extended === true;
+  keep({ hold, heldChosen: known.chosen, heldFor: whoOf(known), extended });
+}
+
+/** Want what is held again, instead of what was chosen or typed since. */
+function stay(): void {
+  const { heldChosen, heldFor } = draft();
+  keep({ chosen: heldChosen, ...(heldFor ? { ...heldFor, born: bornOf(heldFor.birthDate) } : {}) });
+}
+
+/** Ask how long the hold stands: it may have been extended, or have ended, on another page. */
+async function stageOfList(): Promise<Stage> {
+  const before = draft().hold;
   try {
     const { body } = await call<Schemas["Mine"]>("/v1/bookings");
-    const hold = body.holds.find((one) => one.hold_id === id);
+    const hold = body.holds.find((one) => one.hold_id === before?.hold_id);
     if (hold !== undefined) keep({ hold });
+    else if (before !== undefined && Date.parse(before.expires_at) > now().getTime()) {
+      dropHold();
+      return { at: "gone" };
+    }
   } catch (error) {
     if (!(error instanceof Problem)) throw error; // then what is known here decides
   }
-  tell(stageOfDraft());
+  return stageOfDraft();
 }
 
 /** It stands as long as it may: longer than is known here, where another page asked for that. */
-function noMore({ body }: Problem, tell: (stage: Stage) => void): Promise<void> | void {
+async function stageOfTime({ body }: Problem): Promise<Stage> {
   const { hold } = keep({ extended: true });
   // A booking worker of the release before does not say until when.
-  if (hold === undefined || !body.expires_at) return lookAgain(tell);
+  if (hold === undefined || !body.expires_at) return stageOfList();
   keep({ hold: { ...hold, expires_at: body.expires_at } });
-  tell(stageOfDraft());
+  return stageOfDraft();
 }
 
 function dropHold(): void {

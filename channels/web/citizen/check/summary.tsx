@@ -9,20 +9,23 @@ import { t, type Word } from "../../shared/words";
 
 export { Bring } from "../../shared/bring";
 
-/** List what was chosen and typed; while it is held nothing of it can be changed. */
-export function Summary({ chosen, change }: { chosen: Chosen; change: boolean }) {
+/** List what was chosen and typed; while it is held, only a mistake in who will come can be mended. */
+export function Summary({ chosen, isHeld = false }: { chosen: Chosen; isHeld?: boolean }) {
   const { name, birthDate, heldFor } = draft();
+  const isNamed = name !== undefined && birthDate !== undefined && heldFor !== null;
   const dates = datesPath(chosen.office, chosen.service);
   return (
     <dl class="facts">
-      <Fact word="check.when" href={change ? dates : null}>
+      <Fact word="check.when" href={isHeld ? null : dates}>
         <b>{whenOf(chosen)}</b><br />{hours(chosen.hours, chosen.timezone)}
       </Fact>
-      <Fact word="check.office" href={change ? `/kantor?layanan=${chosen.service}` : null}>{chosen.officeName}</Fact>
-      <Fact word="check.service" href={change ? "/layanan" : null}>{serviceName(chosen.service)}</Fact>
-      {name === undefined || birthDate === undefined || heldFor === "" ? null : (
-        <Fact word="check.who" href={change ? "/data" : null}>{name}<br />{t("check.born", { date: longDate(birthDate) })}</Fact>
-      )}
+      <Fact word="check.office" href={isHeld ? null : `/kantor?layanan=${chosen.service}`}>{chosen.officeName}</Fact>
+      <Fact word="check.service" href={isHeld ? null : "/layanan"}>{serviceName(chosen.service)}</Fact>
+      {isNamed ? (
+        <Fact word="check.who" href="/data" change={isHeld ? "held.data" : "check.change"}>
+          {name}<br />{t("check.born", { date: longDate(birthDate) })}
+        </Fact>
+      ) : null}
     </dl>
   );
 }
@@ -30,16 +33,17 @@ export function Summary({ chosen, change }: { chosen: Chosen; change: boolean })
 interface FactProps {
   word: Word;
   href: string | null;
+  change?: Word;
   children: ComponentChildren;
 }
 
-function Fact({ word, href, children }: FactProps) {
+function Fact({ word, href, change = "check.change", children }: FactProps) {
   return (
     <>
       <dt>{t(word)}</dt>
       <dd>
         {children}
-        {href === null ? null : <><br /><a href={href}>{t("check.change")}<span class="unseen"> {t(word)}</span></a></>}
+        {href === null ? null : <><br /><a href={href}>{t(change)}<span class="unseen"> {t(word)}</span></a></>}
       </dd>
     </>
   );
