@@ -32,7 +32,7 @@ async def get_offices(ask: Ask) -> web.Response:
     shelf = ask.gateway.catalogue.shelf
     kept = shelf.find(key, ask.now)
     if kept is None:
-        kept = shelf.keep(key, _prepare(ask, await _list_offices(ask.gateway, query)))
+        kept = shelf.keep(key, prepare(ask, await _list_offices(ask.gateway, query)))
     return kept.response(ask.request)
 
 
@@ -54,7 +54,7 @@ async def get_office(ask: Ask) -> web.Response:
     """Show one office."""
     place = await find_place(ask.gateway, ask.part("office"))
     free = await ask.gateway.catalogue.next_free(None)
-    return _prepare(ask, describe(place, free.get(place.id), None)).response(ask.request)
+    return prepare(ask, describe(place, free.get(place.id), None)).response(ask.request)
 
 
 async def get_availability(ask: Ask) -> web.Response:
@@ -73,12 +73,12 @@ async def _prepare_availability(ask: Ask) -> Prepared:
     board = await ask.gateway.catalogue.board(place, service)
     # Between here and the end nothing is waited for, so that body and version belong together.
     body = availability.describe(place, service, board, span, ask.now)
-    prepared = _prepare(ask, body)
+    prepared = prepare(ask, body)
     until = min(board.as_of + LIFE, board.offer.turns_at(ask.now))
     return replace(prepared, until=until, offer=board.offer, version=board.offer.version)
 
 
-def _prepare(ask: Ask, body: Offices | Office | Availability) -> Prepared:
+def prepare(ask: Ask, body: BaseModel) -> Prepared:
     """Write what is the same for everybody."""
     text = body.model_dump_json(exclude_unset=True).encode()
     return Prepared(text, JSON, ask.now, ask.now + LIFE, etag=etag_of(body))

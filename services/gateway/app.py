@@ -10,6 +10,7 @@ from services.gateway import (
     api_holds,
     api_logins,
     api_offices,
+    api_releases,
     api_requests,
     api_streams,
     middleware,
@@ -21,6 +22,7 @@ from shared import health
 
 ENDPOINTS = [
     *api_offices.ENDPOINTS,
+    *api_releases.ENDPOINTS,
     *api_streams.ENDPOINTS,
     *api_logins.ENDPOINTS,
     *api_holds.ENDPOINTS,

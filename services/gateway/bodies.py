@@ -75,6 +75,23 @@ class Offices(Answered):
     offices: list[Office]
 
 
+class Release(Answered):
+    """Quota that opens at one moment; `office` is the first of its offices, by name."""
+
+    opens_at: AwareDatetime
+    seats: int = Field(description="Of all offices that open then, as planned by now.")
+    offices: int = Field(description="How many open then.")
+    office: str
+    office_name: str
+    timezone: str
+
+
+class NextRelease(Answered):
+    """When quota opens next; null where no opening is known. Count down by the `Date` header."""
+
+    release: Release | None
+
+
 class SessionState(Answered):
     """Half a day: whether it can be held, and how many seats it has."""
 

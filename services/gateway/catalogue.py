@@ -18,6 +18,8 @@ CALENDAR_S = 5.0  # it shows only why a day has no slot; that a slot is closed i
 POOL_WAIT_S = 1.5  # what then follows fits into two seconds
 OTHER_OFFICES = 3
 
+Opening = tuple[datetime, dict[str, int]] | None  # a moment, and the seats of each office then
+
 
 class Catalogue:
     """What everybody may know; its readers lock nothing."""
@@ -28,6 +30,7 @@ class Catalogue:
         self._places = Fresh(self._load_places, LIFE_S)
         self._calendars = Fresh(self._load_calendars, CALENDAR_S)
         self._next = Fresh(self._load_next, LIFE_S)
+        self._openings = Fresh(self._load_opening, LIFE_S)
         self._offers = Fresh(self._load_offer, LIFE_S)
         self._alternatives = Fresh(self._load_alternatives, LIFE_S)
 
@@ -38,6 +41,10 @@ class Catalogue:
     async def next_free(self, service: str | None) -> dict[str, NextAvailable]:
         """Give each office's first session with a seat."""
         return await self._next.get(service)
+
+    async def next_opening(self, office: str | None, service: str | None) -> Opening:
+        """Give the next moment at which quota opens, of one office and service or of all."""
+        return await self._openings.get((office, service))
 
     async def board(self, place: Place, service: str) -> Board:
         """Give the seats of one service at one office; none of one that it does not offer."""
@@ -83,6 +90,15 @@ class Catalogue:
             )
             for r in rows
         }
+
+    async def _load_opening(self, key: tuple[str | None, str | None]) -> Opening:
+        office, service = key
+        if self.memory.is_live:
+            return nearby.next_opening(self.memory.offers(service), office, clock.now())
+        async with self._pool.acquire(timeout=POOL_WAIT_S) as db:
+            rows = await views.list_next_opening(db, office, service)
+        seats = {row["office_id"]: row["seats"] for row in rows}
+        return (rows[0]["opens_at"], seats) if rows else None
 
     async def _load_offer(self, key: tuple[Place, str]) -> tuple[Offer, datetime]:
         place, service = key

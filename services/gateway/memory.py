@@ -62,6 +62,7 @@ class Offer:
     seats: dict[When, Seats] = field(default_factory=dict)
     wakes: list[Wake] = field(default_factory=list)
     _free: tuple[Seats, ...] = ()
+    _opens: tuple[datetime, int] | None = None
     _looked_at: int = -1
     _looks_so_from: datetime = NEVER
     _looks_so_until: datetime = NEVER
@@ -77,6 +78,11 @@ class Offer:
         self._look(now)
         return self._free
 
+    def opens(self, now: datetime) -> tuple[datetime, int] | None:
+        """Tell the next moment at which quota opens, and how many seats then; None: not known."""
+        self._look(now)
+        return self._opens
+
     def turns_at(self, now: datetime) -> datetime:
         """Tell when time alone next changes the state of a slot."""
         self._look(now)
@@ -86,16 +92,18 @@ class Offer:
         """Go through all slots, but not twice while nothing can have changed."""
         if self._looked_at == self.version and self._looks_so_from <= now < self._looks_so_until:
             return
-        free, until = [], NEVER
+        free, ahead, until = [], [], NEVER
         for seats in self.seats.values():
             if seats.closed or now >= seats.closes_at:
                 continue
             until = min(until, seats.closes_at)
             if now < seats.opens_at:
                 until = min(until, seats.opens_at)
+                ahead.append(seats)
             elif seats.remaining > 0:
                 free.append(seats)
         self._free = tuple(nsmallest(FIRST_FREE, free, key=_order))
+        self._opens = _next_opening(ahead)
         self._looked_at, self._looks_so_from, self._looks_so_until = self.version, now, until
 
     def put(self, when: When, row: Mapping[str, Any]) -> bool:
@@ -121,6 +129,14 @@ class Offer:
         if is_other:
             self.changed()
         return is_other
+
+
+def _next_opening(ahead: Iterable[Seats]) -> tuple[datetime, int] | None:
+    seats: dict[datetime, int] = {}
+    for one in ahead:
+        if one.remaining > 0:
+            seats[one.opens_at] = seats.get(one.opens_at, 0) + one.remaining
+    return min(seats.items(), default=None)
 
 
 def _order(seats: Seats) -> tuple[date, time]:

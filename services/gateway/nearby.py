@@ -41,6 +41,19 @@ def next_free(offers: Iterable[Offer], now: datetime) -> dict[str, NextAvailable
     }
 
 
+def next_opening(
+    offers: Iterable[Offer], office: str | None, now: datetime
+) -> tuple[datetime, dict[str, int]] | None:
+    """Give the next moment at which quota opens, at one office or all, and the seats of each."""
+    found: dict[datetime, dict[str, int]] = {}
+    for offer in offers:
+        opens = offer.opens(now) if office in {None, offer.office} else None
+        if opens is not None:
+            there = found.setdefault(opens[0], {})
+            there[offer.office] = there.get(offer.office, 0) + opens[1]
+    return min(found.items(), default=None, key=lambda one: one[0])
+
+
 def alternatives(
     memory: Memory, places: Mapping[str, Place], wanted: tuple[str, str], others: int, now: datetime
 ) -> list[Alternative]:

@@ -34,6 +34,24 @@ async def list_next_free(db: Db, service: str | None) -> list[Row]:
     return rows
 
 
+async def list_next_opening(db: Db, office: str | None, service: str | None) -> list[Row]:
+    """Read the next moment at which quota opens: a row for each office, with its seats then."""
+    rows: list[Row] = await db.fetch(
+        """
+        WITH ahead AS (
+            SELECT office_id, opens_at, remaining FROM booking_api.slot
+             WHERE opens_at > now() AND remaining > 0 AND NOT closed
+               AND ($1::text IS NULL OR office_id = $1) AND ($2::text IS NULL OR service_id = $2)
+        )
+        SELECT office_id, opens_at, sum(remaining)::int AS seats FROM ahead
+         WHERE opens_at = (SELECT min(opens_at) FROM ahead) GROUP BY office_id, opens_at
+        """,
+        office,
+        service,
+    )
+    return rows
+
+
 async def list_sessions(db: Db) -> list[Row]:
     """Read the half days of every office, morning first."""
     rows: list[Row] = await db.fetch(

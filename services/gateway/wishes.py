@@ -140,6 +140,13 @@ class OfficesQuery(Asked):
     brief: Flag = False
 
 
+class ReleaseQuery(Asked):
+    """Of which office and service; without, of all."""
+
+    office: Slug | None = None
+    service: Slug | None = None
+
+
 class AvailabilityQuery(Asked):
     """Which service and days; without dates, today and the 30 days after it."""
 

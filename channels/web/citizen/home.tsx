@@ -8,7 +8,7 @@ import { momentAt } from "../shared/format";
 import { Frame } from "../shared/frame";
 import { lastSeen } from "../shared/last-seen";
 import { useLoad, useWhileSeen } from "../shared/load";
-import { Countdown } from "../shared/moments";
+import { SaidCountdown } from "../shared/moments";
 import { freeDays, nextOpening } from "../shared/seats";
 import { unfinished } from "../shared/send";
 import { useSettings } from "../shared/settings";
@@ -28,7 +28,7 @@ function Home() {
         <a class="button" href="/layanan" onClick={() => keep({ moves: undefined })}>{t("home.begin")}</a>
         <a class="button second" href="/jadwal">{t("home.mine")}</a>
       </div>
-      <LastSeen />
+      {lastSeen() === null ? <NextRelease /> : <LastSeen />}
       <h2>{t("home.steps")}</h2>
       <ol class="steps">
         <li>{t("home.step1")}</li>
@@ -70,11 +70,39 @@ function LastSeen() {
       <h2>{seen.name}</h2>
       {free === undefined ? null : <p>{t("home.next", { when: whenOf({ ...free, session: firstFree(free) }) })}</p>}
       {opens === null ? null : (
-        <p>{t("home.opens", { moment: momentAt(opens, seen.timezone) })} <Countdown to={opens} /></p>
+        <p>{t("home.opens", { moment: momentAt(opens, seen.timezone) })} <SaidCountdown to={opens} /></p>
       )}
       {free === undefined && opens === null ? <p>{t(value === null ? "dates.loading" : "home.full")}</p> : null}
       <p><a href={datesPath(seen.office, seen.service)}>{t("home.dates")}</a></p>
     </section>
+  );
+}
+
+/** When quota opens next, wherever that is: for who has looked at no office yet. */
+function NextRelease() {
+  const { value, again } = useLoad("release", async (signal) => (
+    (await call<Schemas["NextRelease"]>("/v1/releases/next", { signal })).body
+  ));
+  useWhileSeen(again, AGAIN_MS);
+  return (
+    <section class="panel release" data-opens={value?.release?.opens_at}>
+      <h2>{t("home.release")}</h2>
+      {value?.release ? <Opening release={value.release} /> : <p>{t(value === null ? "dates.loading" : "home.release.none")}</p>}
+    </section>
+  );
+}
+
+function Opening({ release }: { release: Schemas["Release"] }) {
+  const { opens_at: opens, office, office_name: name, offices: count, timezone } = release;
+  const moment = momentAt(opens, timezone);
+  return (
+    <>
+      <p>
+        {count === 1 ? t("home.release.one", { moment, office: name }) : t("home.release.many", { moment, count })}
+        {" "}<SaidCountdown to={opens} />
+      </p>
+      <p><a href={count === 1 ? datesPath(office, undefined) : "/layanan"}>{t("home.release.go")}</a></p>
+    </>
   );
 }
 
