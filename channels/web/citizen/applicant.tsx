@@ -45,7 +45,12 @@ function Applicant() {
           <Login onProven={() => location.assign("/periksa")} />
           <p><button type="button" class="plain" onClick={() => setStep("data")}>{t("applicant.again")}</button></p>
         </>
-      ) : <Form word={step === "asking" ? "applicant.wait" : "applicant.goOn"} isBusy={step === "asking"} onTyped={keep} onDone={(who) => { keep(who); void goOn(); }} />}
+      ) : (
+        <Form
+          word={step === "asking" ? "applicant.wait" : "applicant.goOn"} isBusy={step === "asking"}
+          onTyped={keep} onDone={(who) => { keep(who); void goOn(); }}
+        />
+      )}
     </Frame>
   );
 }

@@ -36,7 +36,7 @@ function Offline() {
   useEffect(() => {
     // Asked for as a page, for to whatever asks for anything else the gateway shows none.
     const asPage = { method: "HEAD", cache: "no-store", headers: { Accept: "text/html" } } as const;
-    const look = () => void fetch(location.href, asPage)
+    const look = () => void fetch(location.href, { ...asPage, signal: AbortSignal.timeout(AGAIN_MS) })
       .then((response) => { if (response.ok) location.reload(); }, () => {});
     const timer = setInterval(look, AGAIN_MS);
     addEventListener("online", look);

@@ -43,9 +43,21 @@ export interface Answer<T> {
 
 const LONGEST_MS = 30_000;
 
-/** Call the gateway; raises Problem where it says no, or says nothing. */
-export async function call<T>(path: string, how: Call = {}): Promise<Answer<T>> {
-  const headers: Record<string, string> = { Accept: "application/json" };
+/** Call the gateway; raises Problem where it says no, or says nothing for half a minute. */
+export function call<T>(path: string, how: Call = {}): Promise<Answer<T>> {
+  return ask(path, how, "application/json", async (response) => {
+    const body: unknown = response.status === 204 ? null : await response.json();
+    return { status: response.status, body: body as T };
+  });
+}
+
+/** Read a file of the gateway's as text; raises Problem. */
+export function read(path: string, how: Call): Promise<string> {
+  return ask(path, how, "*/*", (response) => response.text());
+}
+
+async function ask<T>(path: string, how: Call, accept: string, take: (response: Response) => Promise<T>): Promise<T> {
+  const headers: Record<string, string> = { Accept: accept };
   if (how.body !== undefined) headers["Content-Type"] = "application/json";
   if (how.key !== undefined) headers["Idempotency-Key"] = how.key;
   if (how.ticket !== undefined) headers["Authorization"] = `Bearer ${how.ticket}`;
@@ -55,13 +67,16 @@ export async function call<T>(path: string, how: Call = {}): Promise<Answer<T>> 
   const leave = () => over.abort();
   how.signal?.addEventListener("abort", leave, { once: true });
   try {
-    return await send<T>(path, {
+    const response = await fetch(path, {
       method: how.method ?? "GET",
       headers,
       credentials: "same-origin",
       signal: over.signal,
       ...(how.body === undefined ? {} : { body: JSON.stringify(how.body) }),
     });
+    learn(response.headers.get("Date"));
+    if (!response.ok) throw await problemOf(response);
+    return await take(response);
   } catch (error) {
     if (how.signal?.aborted || error instanceof Problem) throw error;
     throw new Problem(0, { code: "offline" });
@@ -69,14 +84,6 @@ export async function call<T>(path: string, how: Call = {}): Promise<Answer<T>> 
     clearTimeout(timer);
     how.signal?.removeEventListener("abort", leave);
   }
-}
-
-async function send<T>(path: string, what: RequestInit): Promise<Answer<T>> {
-  const response = await fetch(path, what);
-  learn(response.headers.get("Date"));
-  if (!response.ok) throw await problemOf(response);
-  const body: unknown = response.status === 204 ? null : await response.json();
-  return { status: response.status, body: body as T };
 }
 
 /** Read why not; a proxy that says it in its own words is understood by its status. */

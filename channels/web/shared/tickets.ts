@@ -1,6 +1,6 @@
 /** The tickets that this device keeps, so that one is shown without a line; no name, no token. */
 
-import { call, Problem, type Schemas } from "./api";
+import { call, Problem, read, type Schemas } from "./api";
 import { now } from "./clock";
 import { dateAt } from "./format";
 import { inTab, onDevice } from "./storage";
@@ -150,11 +150,8 @@ function isOther(before: Kept, after: Kept): boolean {
 
 /** Read a file of a ticket; without it the ticket is shown all the same, and it is asked for again. */
 async function readFile(name: string, code: string, signal: AbortSignal): Promise<string> {
-  const { ticket } = opener(code);
-  const headers: HeadersInit = ticket === undefined ? {} : { Authorization: `Bearer ${ticket}` };
   try {
-    const response = await fetch(`/v1/bookings/${code}/${name}`, { headers, signal });
-    return response.ok ? await response.text() : "";
+    return await read(`/v1/bookings/${code}/${name}`, { signal, ...opener(code) });
   } catch {
     return "";
   }

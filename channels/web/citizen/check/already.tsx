@@ -12,13 +12,8 @@ import type { Acts } from "./stages";
 
 type Hold = Schemas["Hold"];
 
-interface Mine {
-  bookings: Schemas["Ticket"][];
-  holds: Hold[];
-}
-
 export function AlreadyBooked({ service, acts }: { service: string; acts: Acts }) {
-  const { value } = useLoad("mine", async (signal) => (await call<Mine>("/v1/bookings", { signal })).body);
+  const { value } = useLoad("mine", async (signal) => (await call<Schemas["Mine"]>("/v1/bookings", { signal })).body);
   const [problem, setProblem] = useState<Problem | null>(null);
   const bookings = value?.bookings.filter((one) => one.service === service && one.state === "confirmed") ?? [];
   const holds = value?.holds.filter((one) => one.service === service) ?? [];

@@ -2,6 +2,7 @@
 
 import { useEffect } from "preact/hooks";
 import type { Problem } from "../../shared/api";
+import { shortNumber } from "../../shared/codes";
 import { useNow } from "../../shared/moments";
 import { tell, Wait } from "../../shared/problem";
 import { say } from "../../shared/say";
@@ -10,7 +11,6 @@ import { t } from "../../shared/words";
 
 const LONG_MS = 3_000;
 const VERY_LONG_MS = 15_000;
-const SHOWN_DIGITS = 4;
 
 export function Working({ sent, why }: { sent: Sent; why: Problem | null }) {
   useNow();
@@ -38,5 +38,5 @@ function wordsOf(sent: Sent, passed: number, why: Problem | null): string[] {
 /** Say whether it is with us already: only what has a number is. */
 function acceptedOf({ request }: Sent): string {
   if (request === undefined) return t("working.long");
-  return t("working.accepted", { number: `R-${request.slice(0, SHOWN_DIGITS).toUpperCase()}` });
+  return t("working.accepted", { number: shortNumber(request) });
 }
