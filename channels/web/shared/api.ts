@@ -74,7 +74,8 @@ async function ask<T>(path: string, how: Call, accept: string, take: (response: 
       signal: over.signal,
       ...(how.body === undefined ? {} : { body: JSON.stringify(how.body) }),
     });
-    learn(response.headers.get("Date"));
+    // The settings may come out of the browser's own cache, a minute old, and their date with them.
+    if (path.startsWith("/v1/")) learn(response.headers.get("Date"));
     if (!response.ok) throw await problemOf(response);
     return await take(response);
   } catch (error) {

@@ -1,11 +1,18 @@
 /** The server's time, never the phone's: what opens and what expires goes by it. */
 
-let aheadMs = 0;
+import { inTab } from "./storage";
 
-/** Learn from the `Date` of an answer how far this phone's clock is off. */
+const KEPT = "antrean.ahead";
+
+// A page that has not asked for anything yet goes by what the one before it learned.
+let aheadMs = Number(inTab.read(KEPT) ?? 0) || 0;
+
+/** Learn from the `Date` of an answer, which is to be no kept one, how far this phone's clock is off. */
 export function learn(date: string | null): void {
   const told = date === null ? Number.NaN : Date.parse(date);
-  if (!Number.isNaN(told)) aheadMs = told - Date.now();
+  if (Number.isNaN(told)) return;
+  aheadMs = told - Date.now();
+  inTab.write(KEPT, String(aheadMs));
 }
 
 /** Tell the server's time, to about a second. */
