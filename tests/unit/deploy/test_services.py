@@ -41,7 +41,8 @@ def test_no_other_setting_of_whoever_starts_it_reaches_a_service(
 @pytest.mark.parametrize(
     ("changed", "anew"),
     [
-        ("services/a.py", {"simulator", "gateway", "booking", "notifier"}),
+        ("services/a.py", {"simulator", "gateway", "booking", "notifier", "stampede"}),
+        ("bench/stampede/a.py", {"stampede"}),
         ("channels/web/dist/home.html", {"gateway"}),
         ("channels/simulator/a.py", {"simulator"}),
         ("channels/web/node_modules/x/y.js", set()),
