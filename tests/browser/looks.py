@@ -114,12 +114,20 @@ async def read(page: Page, language: Language) -> list[str]:
     strange = [
         text
         for text in dict.fromkeys(found["texts"])
-        if text not in heard and not is_known(text, language, times)
+        if text not in heard
+        and not is_known(text, language, times)
+        and not is_known(_without_name(text, heard), language, times)
     ]
     faults = [f"in no dictionary of {language}: {text!r}" for text in strange]
     if found["language"] != language:
         faults.append(f"lang is {found['language']!r}, not {language!r}")
     return faults
+
+
+def _without_name(text: str, heard: set[str]) -> str:
+    """Give what is said of something that the gateway named: of "Cilacap (121 km)", "121 km"."""
+    name, _, rest = text.partition(" (")
+    return rest.removesuffix(")") if rest and name in heard else text
 
 
 KNOWN_TIMES: dict[Language, frozenset[str]] = {}

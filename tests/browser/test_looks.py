@@ -105,7 +105,7 @@ async def test_a_text_that_no_dictionary_has_is_found(page: Page, body: str) -> 
 
 
 async def test_what_the_gateway_said_is_nobodys_fault(page: Page) -> None:
-    await show(page, "<p>Kantor Contoh</p>")
+    await show(page, "<p>Kantor Contoh</p><p>Kantor Contoh (12 km)</p>")
     await page.evaluate('new Response(\'{"name": "Kantor  Contoh"}\').json()')
 
     assert await read(page, "id") == []
