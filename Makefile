@@ -1,6 +1,6 @@
 # The two commands that do everything: `make up` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help up web web-check down status demo check test bench bench-pretix stampede chaos mutants seed operator logs lock clean venv venv-bench venv-pretix
+.PHONY: help up web web-check web-pictures down status demo check test bench bench-pretix stampede chaos mutants seed operator logs lock clean venv venv-bench venv-pretix
 PY := .venv/bin/python
 LOCAL := $(PY) -m deploy.local
 ARGS ?=
@@ -49,6 +49,9 @@ check: venv ## format, lint, types, import contracts, unit tests
 
 test: venv ## every test, with a real Postgres and a real RabbitMQ
 	@.venv/bin/pytest $(if $(ARGS),$(ARGS),-q tests)
+
+web-pictures: venv ## photograph every state of the citizen's pages for docs/web.md (3 min)
+	@.venv/bin/pytest -q tests/browser/pictures.py $(ARGS)
 
 venv-bench:
 	@deploy/local/bootstrap.sh bench
