@@ -1,6 +1,6 @@
 # The two commands that do everything: `make up` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help up web web-check web-pictures down status demo check test bench bench-pretix stampede chaos mutants seed operator logs lock clean venv venv-bench venv-pretix
+.PHONY: help up web web-check web-pictures web-budget down status demo check test bench bench-pretix stampede chaos mutants seed operator logs lock clean venv venv-bench venv-pretix
 PY := .venv/bin/python
 LOCAL := $(PY) -m deploy.local
 ARGS ?=
@@ -20,6 +20,9 @@ web: venv ## build the citizen's pages, where they changed
 
 web-check: venv ## the pages' types, against the API as docs/openapi.json has it
 	@deploy/local/web-check.sh
+
+web-budget: venv ## what the pages weigh and take, by Lighthouse and a slow line (4 min)
+	@bench/web/run.sh $(ARGS)
 
 down: venv ## stop what `make up` started, and nothing else
 	@$(LOCAL) down
