@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 
 HEARTBEAT_S = 10  # a dead peer is noticed in about three times this; the docs warn below 5
 CONNECT_S = 5
+CANCEL_S = 1.0
 LOST = (AMQPError, ChannelInvalidStateError, OSError, RuntimeError)
 
 
@@ -119,10 +120,11 @@ class Link:
 
     async def stop(self) -> None:
         """Close the connection and make no other."""
-        if self._task is not None:
+        while self._task is not None and not self._task.done():
+            # More than once: a cancellation that comes in the moment in which a wait inside the
+            # library ends is lost (https://github.com/python/cpython/issues/86296, until 3.12).
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait([self._task], timeout=CANCEL_S)
         await self._close()
 
     async def drop(self) -> None:

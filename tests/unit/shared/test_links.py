@@ -83,6 +83,32 @@ async def test_a_link_comes_again_after_what_no_library_should_raise(
     await link.stop()
 
 
+async def test_a_link_stops_although_the_library_swallows_that_it_is_told_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As `wait_for` of Python 3.11 does where what it waits for fails in the same moment."""
+    came: list[int] = []
+
+    async def swallows(*_: object, **__: object) -> None:
+        came.append(1)
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            if len(came) == 1:
+                raise ConnectionResetError from None
+            raise
+
+    monkeypatch.setattr(links.aio_pika, "connect", swallows)
+    link = Link("amqp://nobody:nothing@127.0.0.1:1/", "test", lambda _: asyncio.sleep(0))
+    link.start()
+    await asyncio.sleep(0)
+
+    stopping = asyncio.create_task(link.stop())
+    done, _ = await asyncio.wait([stopping], timeout=20)
+    stopping.cancel()
+    assert done
+
+
 async def test_a_connection_that_never_came_to_be_is_closed() -> None:
     """Else the garbage collector begins to close it, and nobody awaits that where no loop runs."""
     connection = links.Connection(URL("amqp://nobody:nothing@127.0.0.1:1/"))
