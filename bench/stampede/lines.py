@@ -89,8 +89,10 @@ def main() -> int:
     try:
         uvloop.run(play(words.seats, words.rivals, words.within))
     except (aiohttp.ClientError, TimeoutError) as error:
-        why = f"The gateway at {os.environ['ANTREAN_GATEWAY_URL']} does not answer ({error})."
-        print(json.dumps({"moment": "failed", "why": f"{why} Is the stack running? make up"}))
+        print(error, file=sys.stderr)  # into the page's log
+        why = f"The gateway at {os.environ['ANTREAN_GATEWAY_URL']} does not answer. "
+        why += "Is the stack running? `make status` tells, `make up` starts it."
+        print(json.dumps({"moment": "failed", "why": why}))
         return 1
     except (StackError, asyncpg.PostgresError, OSError) as error:
         print(json.dumps({"moment": "failed", "why": str(error)}))

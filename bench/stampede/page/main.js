@@ -15,6 +15,7 @@ const form = $("form");
 const told = (number) => Math.round(number).toLocaleString("en");
 const ms = (number) => (number >= 10_000 ? `${(number / 1000).toFixed(1)} s` : number >= 10 ? `${told(number)} ms` : `${number.toFixed(1)} ms`);
 const seconds = (number) => `${number < 10 ? number.toFixed(2) : number.toFixed(1)} s`;
+const many = (number, noun) => `${told(number)} ${noun}${number === 1 ? "" : "s"}`;
 const say = (id, text) => { if ($(id).textContent !== text) $(id).textContent = text; };
 let state = { phase: "idle" };
 let mine = 0; // the run that this page asked for: its verdict takes the focus
@@ -188,10 +189,10 @@ function showVerdict(result) {
 
 function whyOf(result) {
   const wrong = [];
-  if (result.oversold) wrong.push(`${told(result.oversold)} more than there are were promised.`);
-  if (result.undersold) wrong.push(`${told(result.undersold)} seats are left, although somebody was told that none is.`);
-  if (result.unequal) wrong.push(`${told(result.unequal)} answers and rows of the ledger do not match.`);
-  if (result.unanswered) wrong.push(`${told(result.unanswered)} people were accepted and never heard what came of it.`);
+  if (result.oversold) wrong.push(`Promised beyond what there is: ${many(result.oversold, "seat")}.`);
+  if (result.undersold) wrong.push(`Left, although somebody was told that none is: ${many(result.undersold, "seat")}.`);
+  if (result.unequal) wrong.push(`Answers and rows of the ledger that do not match: ${told(result.unequal)}.`);
+  if (result.unanswered) wrong.push(`Accepted, without ever hearing what came of it: ${told(result.unanswered)}.`);
   if (wrong.length) return `${wrong.join(" ")} That must never be: please report it with the logs (make logs).`;
   const matched = result.is_from_ledger ? `${told(result.told)} people were told of a seat, and the ledger has exactly their ${told(result.sold)} rows.` : `${told(result.told)} people were told of a seat.`;
   const more = [];
