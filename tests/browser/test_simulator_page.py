@@ -39,7 +39,7 @@ class Bench:
         )
         self.contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
-        await self.watch.follow(context)
+        self.watch.follow(context)
         page = await context.new_page()
         await page.goto(self.site.system.simulator)
         await expect(page.locator("#gateway")).to_have_text("connected")

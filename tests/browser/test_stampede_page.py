@@ -30,7 +30,7 @@ async def opened(
         viewport={"width": width, "height": 800}, color_scheme=theme, reduced_motion="reduce"
     )
     context.set_default_timeout(PATIENCE_MS)
-    await watch.follow(context)
+    watch.follow(context)
     page = await context.new_page()
     await page.goto(url)
     await expect(page.locator("#go")).to_be_visible(timeout=PATIENCE_MS)
