@@ -25,9 +25,9 @@ WAYS: dict[Way, tuple[str, ...]] = {
     ),
     states_booking.by_whatsapp: ("login-link", "login-qr"),
     states_booking.a_seat_is_held: (
-        "check-nothing", "held", "home-held", "applicant-locked", "mine-held", "check-clash",
-        "held-extended", "ticket",
+        "check-nothing", "held", "home-held", "mine-held", "check-clash", "held-extended", "ticket",
     ),
+    states_booking.a_mistake: ("applicant-mend", "check-other"),
     states_booking.slowly: ("working", "working-still", "working-long"),
     states_booking.too_late: ("held-soon", "expired"),
     states_booking.refusals: ("refused-taken", "refused-already"),

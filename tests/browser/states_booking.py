@@ -79,9 +79,6 @@ async def a_seat_is_held(visit: Visit) -> AsyncIterator[str]:
     yield "held"
     await visit.open("/", "main .panel.warn a")
     yield "home-held"
-    await visit.open("/data")
-    await visit.hear("applicant.locked")
-    yield "applicant-locked"
     await visit.open("/jadwal", "section.panel.warn button")
     yield "mine-held"
     await visit.choose(place, 1)
@@ -93,6 +90,18 @@ async def a_seat_is_held(visit: Visit) -> AsyncIterator[str]:
     yield "held-extended"
     await visit.press(PRIMARY, ".ticket img.qr")
     yield "ticket"
+
+
+async def a_mistake(visit: Visit) -> AsyncIterator[str]:
+    """Whoever mistyped who will come, and whoever thinks of another person."""
+    await visit.to_held(await visit.site.place())
+    visit.watch.expect("/v1/holds", 409)
+    await visit.open("/data", "#name")
+    await visit.hear("applicant.mend.why")
+    yield "applicant-mend"
+    await visit.page.locator("#name").fill("Contoh Orang Lain")
+    await visit.press("form button.button", "button.danger")
+    yield "check-other"
 
 
 async def slowly(visit: Visit) -> AsyncIterator[str]:

@@ -16,7 +16,7 @@ Language = Literal["id", "en"]
 
 # Whether anybody is logged in is found out by asking; a gateway that is busy with other
 # things says so and is asked again. Chromium writes each such answer into the console.
-BY_DESIGN = ((re.compile("/v1/bookings"), "401"), (re.compile("/v1/.*"), "503"))
+BY_DESIGN = ((re.compile("/v1/(bookings|logins/current)"), "401"), (re.compile("/v1/.*"), "503"))
 NO_LINE = "net::ERR_"
 
 
