@@ -9,10 +9,12 @@ export async function audit(page, { url, least, most, runs: longest, prepare }) 
   const runs = [];
   for (let turn = 0; turn < longest; turn += 1) {
     await prepare?.(page);
-    const run = await once(page, url);
+    const run = await once(page, url).catch((error) => console.error(`  ${error.message}`));
+    if (run === undefined) continue;  // Chromium lost its own trace, as it does now and then
     runs.push(run);
     if (holds(run, least, most)) break;
   }
+  if (runs.length === 0) throw new Error(`${url}: no run came to an end`);
   const best = runs.find((run) => holds(run, least, most)) ?? runs.toSorted(byPerformance)[0];
   return { ...best, runs: runs.length };
 }
