@@ -114,18 +114,18 @@ class Site:
             opened = await quota.open_quota(db, plan, "test", dry=False, partial=False)
         assert opened.done, opened.changes
         place = Place(self, row["id"], row["name"], row["timezone"], service, on)
-        if morning + afternoon > 0 and opens_at is None:
-            await self._until_known(place)
+        if morning + afternoon > 0:
+            await self._until_known(place, "open" if opens_at is None else "unreleased")
         return place
 
-    async def _until_known(self, place: Place) -> None:
+    async def _until_known(self, place: Place, state: str) -> None:
         """Wait until the gateway has heard of the seats."""
         path = f"/v1/offices/{place.office}/availability?service={place.service}"
         async with asyncio.timeout(60):
             while True:
                 _, told = await self.system.call("GET", path)
                 halves = [half for day in told["days"] for half in day["sessions"]]
-                if any(half["state"] == "open" for half in halves):
+                if any(half["state"] == state for half in halves):
                     return
                 await asyncio.sleep(0.05)
 

@@ -115,6 +115,7 @@ async def _mix(visit: Visit, place: Place) -> None:
 
 async def no_seats(visit: Visit) -> AsyncIterator[str]:
     """Whoever finds none: for five reasons, of which each is said."""
+    await visit.site.place()  # where there are some
     full = await visit.site.place(1, 0, days=1)
     await take_all(visit.site, full)
     await visit.open(f"/kantor/{full.office}?layanan=passport", "[data-sold-out]")
