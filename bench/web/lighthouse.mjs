@@ -1,4 +1,4 @@
-/** Lighthouse on one page, as a phone, until one run holds: three runs at most. */
+/** Lighthouse on one page, as a phone, until one run holds: a few runs at most. */
 
 import lighthouse from "lighthouse";
 

@@ -109,7 +109,7 @@ function WithoutTicket({ seen, again }: { seen: Seen; again: () => void }) {
       </Frame>
     );
   }
-  return <Frame back="/jadwal" title={t("ticket.title")}><p role="status">{t("ticket.looks")}</p></Frame>;
+  return <Frame back="/jadwal" title={t("ticket.title")}><p class="waiting" role="status">{t("ticket.looks")}</p></Frame>;
 }
 
 void start(isWhole(code) ? Page : NoSuchCode);

@@ -86,7 +86,7 @@ function stepFor(first: string, day: string, last: string): string {
 }
 
 function Waiting({ seats, office }: { seats: Seats; office: Office }) {
-  if (seats.problem === null) return <p class="soft">{t("dates.loading")}</p>;
+  if (seats.problem === null) return <p class="soft waiting">{t("dates.loading")}</p>;
   return <Trouble problem={seats.problem} timezone={office.timezone} />;
 }
 
