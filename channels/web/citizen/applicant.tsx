@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { call, Problem, type Schemas } from "../shared/api";
 import { readBirth, UNBORN } from "../shared/birth";
-import { ChosenPanel, datesPath, GoingOn, standing } from "../shared/chosen";
+import { ChosenPanel, datesPath, GoingOn, standing, toldOfHold } from "../shared/chosen";
 import { now } from "../shared/clock";
 import { type Born, type Draft, draft, keep } from "../shared/draft";
 import { BirthField, ErrorSummary, type Fault, faultOf, TextField } from "../shared/field";
@@ -66,10 +66,13 @@ function Mending({ hold }: { hold: Hold }) {
   };
   return (
     <Frame title={t("applicant.mend")} back="/periksa">
-      <GoingOn draft={known} />
-      {known.heldFor && isThere(hold, known)
-        ? <><p>{t("applicant.mend.why")}</p><Form word="applicant.mend.save" onDone={mend} /></>
-        : <p>{t("applicant.locked")}</p>}
+      {known.heldFor && isThere(hold, known) ? (
+        <>
+          <p class="panel warn">{toldOfHold(known)}</p>
+          <p>{t("applicant.mend.why")}</p>
+          <Form word="applicant.mend.save" onDone={mend} />
+        </>
+      ) : <><GoingOn draft={known} /><p>{t("applicant.locked")}</p></>}
     </Frame>
   );
 }

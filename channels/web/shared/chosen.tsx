@@ -74,15 +74,19 @@ export function standing(draft: Draft): Schemas["Hold"] | null {
   return hold !== undefined && Date.parse(hold.expires_at) > now().getTime() ? hold : null;
 }
 
+/** Say which seat is held, until when, and that it is not certain yet. */
+export function toldOfHold({ hold, heldChosen }: Draft): string {
+  if (hold === undefined) return "";
+  return t("chosen.held", { when: whenOf(hold), time: timeAt(hold.expires_at, heldChosen?.timezone ?? "Asia/Jakarta") });
+}
+
 /** What is going on already, wherever its holder goes: a seat that is held, a booking that moves. */
 export function GoingOn({ draft }: { draft: Draft }) {
-  const hold = standing(draft);
-  const timezone = draft.heldChosen?.timezone ?? "Asia/Jakarta";
   return (
     <>
-      {hold === null ? null : (
+      {standing(draft) === null ? null : (
         <div class="panel warn">
-          <p>{t("chosen.held", { when: whenOf(hold), time: timeAt(hold.expires_at, timezone) })}</p>
+          <p>{toldOfHold(draft)}</p>
           <p><a class="button" href="/periksa">{t("chosen.goOn")}</a></p>
         </div>
       )}
