@@ -109,6 +109,10 @@ class Batches:
                 refusals.say_parked(desk, command, result)
                 await writing.write(db, desk.take_changes(), [parked], desk.now)
         except (RivalError, asyncpg.UniqueViolationError):
+            # It may have been parked, and told of, before; then it is still to be done.
+            async with self.pool.acquire() as db:
+                if await store.is_parked(db, command.id):
+                    return True
             log.warning("parked_command_was_decided", reason=reason)
             return False
         self.relay.wake()

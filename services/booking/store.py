@@ -129,6 +129,12 @@ async def read_clock(db: Db) -> datetime:
     return now
 
 
+async def is_parked(db: Db, command_id: UUID) -> bool:
+    """Whether a command was put aside, and nobody has decided it since."""
+    sql = "SELECT true FROM booking.command WHERE id = $1 AND state = 'parked'"
+    return bool(await db.fetchval(sql, command_id))
+
+
 async def find_claims(db: Db, holds: Collection[UUID], codes: Collection[str]) -> list[Claim]:
     """Read holds by id and bookings by code.
 

@@ -289,6 +289,12 @@ async def test_what_is_put_aside_is_said_to_be_open_only_where_nobody_decided_it
     ]
 
     assert is_open == [False, True]
+    told = citizen.hold(ref, tell=True)
+    twice = [
+        await ledger.batches.park(Arrived(prepare(keys, told), {}, None), "KeyError")
+        for _ in range(2)
+    ]
+    assert twice == [True, True]
     assert await ledger.one(decided) == granted
 
 
