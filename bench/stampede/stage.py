@@ -87,8 +87,7 @@ class Stage:
         """Let nobody more come; what came is counted."""
         if self.state["phase"] in {"opening", "running"}:
             self.state["is_stopping"] = True
-            if self._child is not None:
-                self._child.terminate()
+            self._end_child()
 
     async def watch(self, quiet_s: float) -> AsyncIterator[dict[str, Any] | None]:
         """Give the state now and whenever it changed; None where nothing did for a while.
@@ -117,6 +116,23 @@ class Stage:
                 await asyncio.wait_for(self._reading, END_S)
 
     async def _play(self, wish: Wish) -> None:
+        """Play a run to its end; one that cannot be started or read has failed."""
+        try:
+            await self._run(wish)
+        except (OSError, ValueError, KeyError) as error:
+            if self._child is not None and self._child.returncode is None:
+                self._child.kill()
+                await self._child.wait()
+            self._fail(f"The run could not be followed: {type(error).__name__}.")
+            await self._tell()
+
+    def _end_child(self) -> None:
+        if self._child is not None:
+            with contextlib.suppress(ProcessLookupError):  # it is over already
+                self._child.terminate()
+
+    async def _run(self, wish: Wish) -> None:
+        self._child = None  # the one before is not this one
         await self._tell()
         words = ("--seats", wish.seats, "--rivals", wish.rivals, "--within", wish.within_s)
         self._child = await asyncio.create_subprocess_exec(
@@ -127,6 +143,8 @@ class Stage:
             stdout=asyncio.subprocess.PIPE,
             limit=LINE_LIMIT,
         )
+        if self.state.get("is_stopping"):
+            self._end_child()
         assert self._child.stdout is not None  # noqa: S101 it is a pipe
         async for line in self._child.stdout:
             self._take(json.loads(line))

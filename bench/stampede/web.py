@@ -108,7 +108,7 @@ async def _start(request: web.Request) -> web.Response:
         wish = read_wish(json.loads(await request.read()))
     except BadWishError as error:
         return _problem(422, str(error))
-    except ValueError:
+    except (ValueError, RecursionError):
         return _problem(422, "That is no JSON.")
     if stage.is_busy:
         return _problem(409, "A run is under way; this page shows it.")

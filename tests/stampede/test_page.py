@@ -162,6 +162,37 @@ async def test_a_run_that_dies_is_said_to_be_none() -> None:
     assert "ended before its end" in stage.state["why"]
 
 
+@pytest.mark.parametrize(
+    "command", [(sys.executable, "-c", "print('no JSON')"), ("/nowhere/at/all",)]
+)
+async def test_a_run_that_cannot_be_followed_lets_another_begin(command: tuple[str, ...]) -> None:
+    stage = Stage(command=command)
+    stage.start(Wish(1, 1, 0))
+
+    async with asyncio.timeout(30):
+        while stage.is_busy:
+            await asyncio.sleep(0.02)
+
+    assert stage.state["phase"] == "failed"
+    assert "could not be followed" in stage.state["why"]
+
+
+async def test_who_stops_a_second_run_in_its_first_moment_stops_it() -> None:
+    stage = Stage(command=(sys.executable, "-c", "raise SystemExit(1)"))
+    stage.start(Wish(1, 1, 0))
+    async with asyncio.timeout(30):
+        while stage.is_busy:
+            await asyncio.sleep(0.02)
+    stage.command = (sys.executable, "-c", "import time; time.sleep(600)")
+
+    stage.start(Wish(1, 1, 0))
+    stage.stop()
+
+    async with asyncio.timeout(30):
+        while stage.is_busy:
+            await asyncio.sleep(0.02)
+
+
 async def test_when_the_page_ends_its_run_ends_and_those_who_watch_are_let_go() -> None:
     stage = Stage(command=(sys.executable, "-c", "import time; time.sleep(600)"))
     stage.start(Wish(1, 1, 0))
