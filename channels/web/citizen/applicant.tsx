@@ -11,6 +11,7 @@ import { dateAt } from "../shared/format";
 import { Frame } from "../shared/frame";
 import { Login } from "../shared/later-parts";
 import { Trouble } from "../shared/problem";
+import { unfinished } from "../shared/send";
 import { start } from "../shared/start";
 import { t, type Word } from "../shared/words";
 import { askToCorrect, isForThem, isThere } from "./check/commands";
@@ -60,8 +61,9 @@ function Mending({ hold }: { hold: Hold }) {
   const known = draft();
   const mend = (who: Typed) => {
     keep(who);
-    // Where nothing changed, or the time is over by now, the next page says so.
-    if (standing(draft()) !== null && !isForThem(draft())) askToCorrect(hold, true);
+    // Where nothing changed, or the time is over by now, the next page says so; what is under way
+    // is heard first, for a second command would take its place.
+    if (unfinished() === null && standing(draft()) !== null && !isForThem(draft())) askToCorrect(hold, true);
     location.assign("/periksa");
   };
   return (

@@ -4,6 +4,7 @@ import type { ComponentType } from "preact";
 import { Problem } from "./api";
 import { useLoad } from "./load";
 import { Trouble } from "./problem";
+import { inTab, isKept } from "./storage";
 import { loadMoreWords } from "./words";
 
 const RELOADED = "antrean.reloaded";
@@ -32,9 +33,10 @@ async function bring<Part>(load: () => Promise<Part>): Promise<Part> {
 
 /** What was typed and sent is kept, so a reload loses nothing; a second one would mend no more. */
 function reloadOnce(): boolean {
-  const last = Number(sessionStorage.getItem(RELOADED) ?? 0);
+  if (!isKept("sessionStorage")) return false; // nobody would know that it was tried
+  const last = Number(inTab.read(RELOADED) ?? 0);
   if (!navigator.onLine || Date.now() - last < ONCE_IN_MS) return false;
-  sessionStorage.setItem(RELOADED, String(Date.now()));
+  inTab.write(RELOADED, String(Date.now()));
   location.reload();
   return true;
 }

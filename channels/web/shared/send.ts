@@ -1,6 +1,7 @@
 /** Commands: written down before they are sent, sent again with the same key until decided. */
 
 import { type Answer, call, Problem, type Schemas } from "./api";
+import type { Chosen, Who } from "./draft";
 import { rest } from "./rest";
 import { inTab } from "./storage";
 
@@ -14,6 +15,8 @@ export interface Sent {
   path: string;
   body?: unknown;
   ticket?: string;
+  /** What a seat was asked for, as it was then: what is typed by now may be something else. */
+  meant?: { chosen: Chosen | undefined; who: Who | null };
   at: number;
   request?: string;
 }

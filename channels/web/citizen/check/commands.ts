@@ -33,13 +33,17 @@ export function isForThem(known: Draft): boolean {
 
 /** Ask for the seat that was chosen. */
 export function askForHold(): Sent {
-  return begin("hold", "/v1/holds", { body: wishOf(draft()) });
+  return begin("hold", "/v1/holds", { body: wishOf(draft()), meant: meantBy(draft()) });
 }
 
 /** Correct for whom a seat is held: on the same seat or not at all, or on another one too. */
 export function askToCorrect({ hold_id: replaces }: Hold, keepsSeat: boolean): Sent {
   const body = { ...wishOf(draft()), replaces, keeps_seat: keepsSeat };
-  return begin("correct", "/v1/holds", { body });
+  return begin("correct", "/v1/holds", { body, meant: meantBy(draft()) });
+}
+
+function meantBy(known: Draft) {
+  return { chosen: known.chosen, who: whoOf(known) };
 }
 
 function wishOf({ chosen, name, birthDate }: Draft) {

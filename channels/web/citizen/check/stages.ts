@@ -112,7 +112,7 @@ function succeed(sent: Sent, body: unknown, tell: (stage: Stage) => void): void 
   if (sent.kind === "confirm") return goToTicket(body as Schemas["Ticket"]);
   if (sent.kind === "release") return afterRelease(tell);
   if (sent.kind === "extend") keep({ hold: body as Hold, extended: true });
-  if (sent.kind === "hold" || sent.kind === "correct") takeHold(body as Hold);
+  if (sent.kind === "hold" || sent.kind === "correct") takeHold(sent, body as Hold);
   tell(stageOfDraft());
 }
 
@@ -136,11 +136,12 @@ function fail(kind: Kind, problem: Problem): Stage {
 }
 
 /** Remember a hold, and for whom it is; a correction on the same seat does not prolong it. */
-function takeHold(hold: Hold): void {
+function takeHold({ meant }: Sent, hold: Hold): void {
   const known = draft();
   const isAsBefore = known.hold?.expires_at === hold.expires_at;
   const extended = isAsBefore && known.extended === true;
-  keep({ hold, heldChosen: known.chosen, heldFor: whoOf(known), extended });
+  const { chosen, who } = meant ?? { chosen: known.chosen, who: whoOf(known) };
+  keep({ hold, heldChosen: chosen, heldFor: who, extended });
 }
 
 /** Want what is held again, instead of what was chosen or typed since. */
