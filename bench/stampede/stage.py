@@ -22,6 +22,8 @@ NAMES = {"seats": "Seats", "rivals": "Rivals", "within_s": "Seconds"}
 CURVE = 400
 LINE_LIMIT = 2**20
 END_S = 5.0
+STOPPED = "The run was stopped before it was counted."
+BROKEN_OFF = "The run ended before its end; the log of the page says why."
 UNDER_WAY = frozenset({"opening", "running", "counted"})
 
 
@@ -153,7 +155,7 @@ class Stage:
         if "given_back" in self.state:
             self.state["phase"] = "done"  # not before: the next run finds no other under way
         elif self.state["phase"] != "failed":
-            self._fail("The run ended before its end; the log of the page says why.")
+            self._fail(STOPPED if self.state.get("is_stopping") else BROKEN_OFF)
         await self._tell()
 
     def _take(self, moment: dict[str, Any]) -> None:

@@ -191,6 +191,7 @@ async def test_who_stops_a_second_run_in_its_first_moment_stops_it() -> None:
     async with asyncio.timeout(30):
         while stage.is_busy:
             await asyncio.sleep(0.02)
+    assert "was stopped" in stage.state["why"]
 
 
 async def test_when_the_page_ends_its_run_ends_and_those_who_watch_are_let_go() -> None:
