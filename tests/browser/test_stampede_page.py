@@ -11,7 +11,7 @@ from tests.browser.site import Site
 from tests.browser.watch import Theme, Watch
 
 pytestmark = pytest.mark.timeout(400)
-PATIENCE_MS = 180_000
+PATIENCE_MS = 90_000
 
 
 @pytest.fixture
@@ -53,7 +53,8 @@ async def faults_of(page: Page) -> list[str]:
 
 
 async def over(page: Page) -> None:
-    await expect(page.get_by_text("seats were given back")).to_be_visible(timeout=PATIENCE_MS)
+    given_back = page.get_by_text(re.compile("(seat was|seats were) given back"))
+    await expect(given_back).to_be_visible(timeout=PATIENCE_MS)
 
 
 async def test_5_seats_and_30_rivals_end_with_5_sold_and_none_oversold(
@@ -89,6 +90,8 @@ async def test_a_rush_can_be_stopped_and_run_again(browser: Browser, page_url: s
     await run(page, "500", "1000", "within 30 seconds")
     open_now = re.compile("The counter is open")  # until then the page shows the run before
     await expect(page.locator("#phase")).to_have_text(open_now, timeout=PATIENCE_MS)
+    await expect(page.locator("#answered-of")).to_contain_text("1,000", timeout=PATIENCE_MS)
+    await expect(page.locator("#answered")).not_to_have_text("0", timeout=PATIENCE_MS)
     await page.get_by_role("button", name="Stop").click()
 
     stopped = page.get_by_text("It was stopped after")
