@@ -72,6 +72,15 @@ def done(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+async def broker(url: str) -> AsyncIterator[Broker]:
+    made = Broker(url, "test")
+    await made.start()
+    await made.wait_up()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
 async def keeper(url: str, done: Path) -> AsyncIterator[Keeper]:
     made = Keeper(url, DEADLY, str(done))
     yield made
@@ -79,11 +88,8 @@ async def keeper(url: str, done: Path) -> AsyncIterator[Keeper]:
 
 
 async def test_what_kills_every_worker_is_parked_and_its_neighbours_are_done(
-    url: str, keeper: Keeper, done: Path
+    url: str, broker: Broker, keeper: Keeper, done: Path
 ) -> None:
-    broker = Broker(url, "test")
-    await broker.start()
-    await broker.wait_up()
     for words in (BEFORE, WITH, AFTER):
         body = " ".join(words).encode()
         sent = await broker.publisher.publish_confirmed(DIRECT, NOTIFIER_QUEUE, body)
@@ -99,15 +105,11 @@ async def test_what_kills_every_worker_is_parked_and_its_neighbours_are_done(
     assert (headers["x-reason"], headers["x-queue"]) == (ENDS_WORKERS, NOTIFIER_QUEUE)
     assert Counter(words_in(done)) == Counter(GOOD)
     assert keeper.deaths == FORGIVEN
-    await broker.stop()
 
 
 async def test_what_was_done_before_its_worker_died_is_not_parked(
-    url: str, keeper: Keeper, done: Path
+    url: str, broker: Broker, keeper: Keeper, done: Path
 ) -> None:
-    broker = Broker(url, "test")
-    await broker.start()
-    await broker.wait_up()
     late = f"{DEADLY}-late"
     sent = await broker.publisher.publish_confirmed(DIRECT, NOTIFIER_QUEUE, late.encode())
     assert sent == Published.ACCEPTED
@@ -120,15 +122,11 @@ async def test_what_was_done_before_its_worker_died_is_not_parked(
     assert keeper.deaths == FORGIVEN
     assert await peek_queue(url, NOTIFIER_QUEUE + SUFFIX, 9) == []
     assert await peek_queue(url, PARKING_QUEUE, 9) == []
-    await broker.stop()
 
 
 async def test_what_kills_whoever_reads_it_is_parked_unread(
-    url: str, keeper: Keeper, done: Path
+    url: str, broker: Broker, keeper: Keeper, done: Path
 ) -> None:
-    broker = Broker(url, "test")
-    await broker.start()
-    await broker.wait_up()
     for body in (DEADLY.upper().encode(), " ".join(BEFORE).encode()):
         sent = await broker.publisher.publish_confirmed(DIRECT, NOTIFIER_QUEUE, body)
         assert sent == Published.ACCEPTED
@@ -140,4 +138,3 @@ async def test_what_kills_whoever_reads_it_is_parked_unread(
     ((headers, body),) = await peek_queue(url, PARKING_QUEUE, 9)
     assert (body, headers["x-reason"]) == (DEADLY.upper().encode(), ENDS_WORKERS)
     assert keeper.deaths == FORGIVEN + 1
-    await broker.stop()
