@@ -1,6 +1,7 @@
 /** C7 and C8: check, hold, confirm. Nothing is certain before the ticket, and the page says so. */
 
 import type { ComponentChildren } from "preact";
+import { Bring } from "../shared/bring";
 import { datesPath, standing, whenOf } from "../shared/chosen";
 import { type Draft, draft } from "../shared/draft";
 import { timeAt } from "../shared/format";
@@ -11,7 +12,7 @@ import { t, type Word } from "../shared/words";
 import { Held } from "./check/held";
 import { Refused } from "./check/refused";
 import { type Acts, type Stage, useStages } from "./check/stages";
-import { Bring, Summary } from "./check/summary";
+import { Summary } from "./check/summary";
 import { Working } from "./check/working";
 
 const TITLES: Record<Stage["at"], Word> = {

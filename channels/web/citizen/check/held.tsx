@@ -2,6 +2,7 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import type { Schemas } from "../../shared/api";
+import { Bring } from "../../shared/bring";
 import type { Chosen } from "../../shared/draft";
 import { timeAt } from "../../shared/format";
 import { useSeenAgain } from "../../shared/load";
@@ -9,7 +10,7 @@ import { Countdown, useNow } from "../../shared/moments";
 import { say } from "../../shared/say";
 import { t } from "../../shared/words";
 import type { Acts } from "./stages";
-import { Bring, Summary } from "./summary";
+import { Summary } from "./summary";
 
 interface Props {
   hold: Schemas["Hold"];

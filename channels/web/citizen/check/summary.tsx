@@ -7,8 +7,6 @@ import { hours, longDate } from "../../shared/format";
 import { serviceName } from "../../shared/names";
 import { t, type Word } from "../../shared/words";
 
-export { Bring } from "../../shared/bring";
-
 /** List what was chosen and typed; while it is held, only a mistake in who will come can be mended. */
 export function Summary({ chosen, isHeld = false }: { chosen: Chosen; isHeld?: boolean }) {
   const { name, birthDate, heldFor } = draft();
